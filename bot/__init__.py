@@ -1,0 +1,1 @@
+"""Composition root: settings, application, inbox, outbox, scheduler, transport, command line."""

@@ -1,0 +1,1 @@
+"""The neighbourhood's rules and use cases, one module per noun."""

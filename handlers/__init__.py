@@ -1,0 +1,1 @@
+"""Chat: one module for each thing a person can do, with its texts and catalogues."""

@@ -1,0 +1,1 @@
+"""Database, records, states, migrations, and every SQL statement."""
