@@ -1,0 +1,94 @@
+"""The numbers and hours of the neighbourhood file, each with the default that it has when left out."""
+
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from community.neighbourhood_values import (
+    WEEKDAYS,
+    Count,
+    Day,
+    Minutes,
+    Percent,
+    Period,
+    Section,
+    TimeOfDay,
+    Weekday,
+    expected,
+)
+
+
+class Hours(Section):
+    """When the community's office works."""
+
+    start: TimeOfDay
+    end: TimeOfDay
+    lunch: Period | None = None
+    weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1)] = WEEKDAYS[:5]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        marks = [self.start, *((self.lunch.start, self.lunch.end) if self.lunch else ()), self.end]
+        if any(first >= second for first, second in pairwise(marks)):
+            raise expected("start, lunch and end one after the other on one day")
+        return self
+
+
+class Calendar(Section):
+    """Public holidays, and this community's own days that win over them."""
+
+    holidays: Literal["CN", "none"] = "CN"
+    days_off: tuple[Day, ...] = ()
+    workdays: tuple[Day, ...] = ()
+
+
+class Wave(Section):
+    """How many people are asked at once, and for how many minutes before the next wave."""
+
+    people: Count
+    minutes: Minutes
+
+
+class Dispatch(Section):
+    """Finding somebody for a task, and making sure that they come."""
+
+    first_wave: Wave = Wave(people=3, minutes=5)
+    second_wave: Wave = Wave(people=7, minutes=5)
+    officer_minutes: Minutes = 20
+    staff_minutes: Minutes = 30
+    urgent_officer_minutes: Minutes = 10
+    sos_officer_seconds: Count = 60
+    daily_cap: Count = 3
+    ask_before_minutes: tuple[Minutes, ...] = (1440, 180)
+    remind_before_minutes: Minutes = 30
+    silence_before_minutes: Minutes = 60
+    overdue_ask_minutes: Minutes = 10
+    overdue_return_minutes: Minutes = 30
+    overrun_ask_minutes: Minutes = 15
+
+
+class Votes(Section):
+    """Reminding voters, and keeping small groups from being read."""
+
+    remind_before_minutes: tuple[Minutes, ...] = (1440, 180)
+    small_group: Count = 5
+    objection_days: Count = 3
+    notice_days: Count = 15
+
+
+class Reports(Section):
+    """Limits on what one person sends, and how near a duplicate lies."""
+
+    daily_cap: Count = 10
+    photos: Count = 9
+    near_metres: Count = 150
+    near_days: Count = 7
+
+
+class Targets(Section):
+    """The three rates that the community wants to reach, in per cent."""
+
+    response: Percent = 98
+    resolution: Percent = 96
+    satisfaction: Percent = 96
