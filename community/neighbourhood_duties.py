@@ -156,9 +156,7 @@ class Duties(Section):
 
     def property_for(self, estate_code: str) -> Unit | None:
         """The property company of an estate, if it has one."""
-        return next(
-            (one for one in self.units if one.kind == "property" and one.answers_for(estate_code)), None
-        )
+        return next((one for one in self.units if one.kind == "property" and one.answers_for(estate_code)), None)
 
     def guess_category(self, text: str) -> Category | None:
         """The category whose hint word is the longest in a text; of two, the first in the file."""

@@ -104,18 +104,14 @@ class Building(Section):
         flats = self.flats if stairwell.flats is None else stairwell.flats
         floors = range(self.first_floor, self.first_floor + (stairwell.floors or self.floors))
         return {
-            f"{floor}{flat.no}": Household.model_construct(
-                number=f"{floor}{flat.no}", floor=floor, area=flat.area
-            )
+            f"{floor}{flat.no}": Household.model_construct(number=f"{floor}{flat.no}", floor=floor, area=flat.area)
             for floor in floors
             for flat in flats
         }
 
     def households(self, stairwell: Stairwell) -> list[Household]:
         """A stairwell's households: floors times flats, less `without`, then those listed one by one."""
-        repeated = {
-            number: one for number, one in self.repeated(stairwell).items() if number not in stairwell.without
-        }
+        repeated = {number: one for number, one in self.repeated(stairwell).items() if number not in stairwell.without}
         listed = {household.number: household for household in stairwell.households}
         return list((repeated | listed).values())
 

@@ -81,9 +81,7 @@ class PlaceTree(Section):
         for g, grid in enumerate(self.grids):
             yield ("grids", g), Place(code=grid.code, kind="grid", parent_code=top, name=grid.name)
             for c, cell in enumerate(grid.cells):
-                place = Place(
-                    code=cell.code, kind="cell", parent_code=grid.code, name=cell.name, grid_code=grid.code
-                )
+                place = Place(code=cell.code, kind="cell", parent_code=grid.code, name=cell.name, grid_code=grid.code)
                 yield ("grids", g, "cells", c), place
         for e, estate in enumerate(self.estates):
             yield ("estates", e), Place(code=estate.code, kind="estate", parent_code=top, name=estate.name)

@@ -65,11 +65,7 @@ def _date(value: object) -> date:
 
 def _degrees(limit: int) -> Callable[[object], float]:
     def check(value: object) -> float:
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int | float | Decimal)
-            or not -limit <= value <= limit
-        ):
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not -limit <= value <= limit:
             raise expected(f"degrees from -{limit} to {limit} such as 26.0745")
         return float(value)
 
@@ -110,9 +106,7 @@ PlaceCode = Annotated[
 Number = Annotated[str, AfterValidator(_matching(r"[A-Za-z0-9]{1,6}", "1 to 6 letters or digits in quotes"))]
 Code = Annotated[
     str,
-    AfterValidator(
-        _matching(r"[a-z][a-z0-9_]{0,23}", "a code of small letters, digits and _ such as fire_lane")
-    ),
+    AfterValidator(_matching(r"[a-z][a-z0-9_]{0,23}", "a code of small letters, digits and _ such as fire_lane")),
 ]
 Phone = Annotated[str, AfterValidator(_phone)]
 Area = Annotated[int, BeforeValidator(_area)]

@@ -1,0 +1,165 @@
+"""Everything is built here, and nowhere else: one bot with its inbox, worker, sender and scheduler."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import structlog
+from telegram import BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats, User
+from telegram.ext import Application, ContextTypes, ExtBot
+
+from bot import housekeeping
+from bot.clock import Clock
+from bot.inbox import Poller
+from bot.limits import Limits
+from bot.outbox import Sender
+from bot.scheduler import Due, Scheduler
+from bot.settings import Settings
+from bot.transport import AiohttpRequest, ApiError, BadToken, Transport
+from bot.worker import Worker
+from community import reports
+from community.here import Here
+from community.neighbourhood import Neighbourhood
+from community.working_time import WorkingTime
+from handlers import registry
+from handlers.context import Conversation, Turn
+from handlers.render import Renderer
+from handlers.texts import Texts
+from storage.database import Database
+
+log = structlog.get_logger()
+_BACK_OFF_S = (0.5, 1, 2, 5, 10)
+DUE: Mapping[str, Due] = {
+    reports.ACCEPT_OVERDUE: reports.overdue,
+    reports.RESOLVE_OVERDUE: reports.overdue,
+    housekeeping.DAILY: housekeeping.daily,
+}
+"""What is done when something of a kind falls due."""
+
+
+class _Bot(ExtBot[None]):
+    """PTB's bot, told who it is instead of asking."""
+
+    def __init__(self, me: User, **options: Any) -> None:
+        super().__init__(**options)
+        self._bot_user = me
+
+    async def initialize(self) -> None:
+        """Nothing to ask: handlers do no network I/O."""
+
+    async def shutdown(self) -> None:
+        """The transport is closed by whoever made it."""
+
+
+def conversation(*, me: User, token: str, transport: Transport, texts: Texts) -> Conversation:
+    """The PTB application with all handlers; it is fed by the worker and sends nothing itself."""
+    request = AiohttpRequest(transport)
+    application = (
+        Application.builder()
+        .application_class(Conversation)
+        .bot(_Bot(me, token=token, request=request, get_updates_request=request))
+        .context_types(ContextTypes(context=Turn))
+        .updater(None)
+        .job_queue(None)
+        .build()
+    )
+    if not isinstance(application, Conversation):
+        raise TypeError("PTB built another application")
+    registry.install(application, texts)
+    return application
+
+
+class Jinlin:
+    """One running bot."""
+
+    def __init__(self, *, settings: Settings, database: Database, neighbourhood: Neighbourhood, clock: Clock) -> None:
+        self.settings = settings
+        self.database = database
+        self.clock = clock
+        self.texts = Texts(overrides=Path(neighbourhood.texts), zone=settings.zone)
+        self.transport = Transport(api_url=settings.api_url, token=settings.token)
+        self._neighbourhood = neighbourhood
+        self._working_time = WorkingTime.of(neighbourhood)
+        self.scheduler = Scheduler(database=database, clock=clock, due=DUE, here=self.here)
+
+    def here(self) -> Here:
+        """The neighbourhood now."""
+        return Here(
+            neighbourhood=self._neighbourhood,
+            working_time=self._working_time,
+            zone=self.settings.zone,
+            now=self.clock.now(),
+        )
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Until `stopping`: then what is in flight is finished. Raises BadToken."""
+        me = await self._meet_api(stopping)
+        if me is None:
+            await self.transport.close()
+            return
+        application = conversation(me=me, token=self.settings.token, transport=self.transport, texts=self.texts)
+        await application.initialize()
+        renderer = Renderer(texts=self.texts, cards=registry.CARDS, bot=me.username or "")
+        sender = Sender(
+            database=self.database,
+            transport=self.transport,
+            renderer=renderer,
+            limits=Limits(rate=self.settings.send_rate),
+            here=self.here,
+        )
+        worker = Worker(
+            database=self.database, application=application, texts=self.texts, clock=self.clock, here=self.here
+        )
+        poller = Poller(database=self.database, transport=self.transport, clock=self.clock, bot_id=self.settings.bot_id)
+        await housekeeping.start(self.database, self.here(), bot=me.username or "")
+        log.info("running", bot=me.username, database=self.database.engine)
+        parts = [asyncio.create_task(part) for part in (poller.run(), worker.run(), self.scheduler.run())]
+        sending = asyncio.create_task(sender.run(stopping))
+        stop = asyncio.create_task(stopping.wait())
+        try:
+            await asyncio.wait([*parts, sending, stop], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.set()
+            stop.cancel()
+            for part in parts:
+                part.cancel()
+            ended = await asyncio.gather(*parts, sending, return_exceptions=True)
+            await application.shutdown()
+            await self.transport.close()
+        for one in ended:
+            if isinstance(one, Exception):
+                raise one
+
+    async def _meet_api(self, stopping: asyncio.Event) -> User | None:
+        """Wait, with back-off, until the Bot API says who we are; tell it our commands. Raises BadToken."""
+        failures = 0
+        while not stopping.is_set():
+            try:
+                me = await self.transport.call("getMe", {})
+                await self.transport.call("deleteWebhook", {})
+                await self._tell_commands()
+                return User.de_json(me)
+            except BadToken:
+                raise
+            except ApiError as error:
+                pause = _BACK_OFF_S[min(failures, len(_BACK_OFF_S) - 1)]
+                failures += 1
+                log.warning("the Bot API does not answer yet", error=str(error), again_in_s=pause)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stopping.wait(), pause)
+        return None
+
+    async def _tell_commands(self) -> None:
+        scopes = (
+            (BotCommandScopeAllPrivateChats(), list(registry.COMMANDS)),
+            (BotCommandScopeAllGroupChats(), list(registry.GROUP_COMMANDS)),
+        )
+        for language in ("zh", "en"):  # Telegram tells languages by two letters: there is one Chinese
+            for scope, names in scopes:
+                commands = [BotCommand(name, self.texts.label(language, f"cmd_{name}")).to_dict() for name in names]
+                params: dict[str, Any] = {"commands": commands, "scope": scope.to_dict()}
+                if language != "zh":
+                    params["language_code"] = language
+                await self.transport.call("setMyCommands", params)

@@ -1,0 +1,151 @@
+"""The demo: chat server, bot and scheduler on this machine, in a neighbourhood of invented people."""
+
+import asyncio
+import contextlib
+import sys
+import tomllib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import typer
+
+from bot import running
+from bot.log import configure
+from bot.settings import Settings
+from community import groups, people
+from community.here import Here
+from community.working_time import WorkingTime
+from storage.database import Database, DatabaseError, Transaction
+from storage.queries import dialogues, places
+from storage.queries import people as person_rows
+from storage.states import ContactMode, Keyboard, Role
+
+CAST = Path(__file__).with_name("demo.toml")
+DATA = Path("data/demo")
+TOKEN = "1:demo"  # noqa: S105  # of the local chat server, which is open to this machine only
+_STARTS_WITHIN_S = 15.0
+
+
+def cast() -> dict[str, list[dict[str, Any]]]:
+    """Who lives in the demo."""
+    return tomllib.loads(CAST.read_text("utf-8"))
+
+
+async def seed(tx: Transaction, here: Here) -> None:
+    """Have the cast joined, confirmed and in their roles; again and again if you like."""
+    for one in cast()["people"]:
+        if "phone" in one and await person_rows.by_telegram(tx, one["id"]) is None:
+            await _seed_person(tx, here, one)
+    for one in cast()["groups"]:
+        group = await dialogues.group(tx, chat_id=one["id"], title=one["title"], language="zh", now=here.now)
+        actor = await person_rows.by_telegram(tx, one["bound_by"])
+        place = await places.by_code(tx, one["place"])
+        if group.place_id is None and actor and place:
+            await groups.bind(tx, here, actor, group=group, place_id=place.id)
+
+
+async def _seed_person(tx: Transaction, here: Here, one: dict[str, Any]) -> None:
+    person = await person_rows.add(
+        tx, telegram_id=one["id"], language="zh", contact_mode=ContactMode.CHAT, now=here.now
+    )
+    home = await places.by_code(tx, one["home"]) if "home" in one else None
+    await person_rows.join(
+        tx, person_id=person.id, name=tx.seal(one["name"]), place_id=home.id if home else None, now=here.now
+    )
+    await person_rows.set_phone(tx, person_id=person.id, phone=people.clean_phone(one["phone"]))
+    if home:
+        await person_rows.verify(tx, person_id=person.id, verified_by=person.id, now=here.now)
+    if one.get("elder"):
+        await person_rows.set_keyboard(tx, person_id=person.id, keyboard=Keyboard.ELDER)
+    for held in one.get("roles", []):
+        place = await places.by_code(tx, held["place"])
+        if place:
+            await person_rows.grant(
+                tx, person_id=person.id, role=Role(held["role"]), place_id=place.id, now=here.now
+            )
+
+
+async def run(settings: Settings, *, port: int) -> None:
+    """Start everything, say where to look, and stop cleanly on Ctrl-C. Raises DatabaseError."""
+    configure()
+    DATA.mkdir(parents=True, exist_ok=True)
+    stopping = asyncio.Event()
+    running.stop_on_signals(stopping)
+    async with _webchat(port) as url:
+        demo = settings.model_copy(
+            update={
+                "demo": True,
+                "token": TOKEN,
+                "api_url": url,
+                "database_url": f"sqlite:///{DATA}/jinlin.db",
+                "webhook_url": "",
+            }
+        )
+        async with running.opened(demo) as database:
+            await _settle(demo, database, url)
+        typer.echo(_first_words(url))
+        await running.run(demo, stopping)
+    typer.echo("stopped; `make demo` goes on where this ended")
+
+
+async def _settle(settings: Settings, database: Database, url: str) -> None:
+    """The cast is known to both sides: to the database, and to the chat server."""
+    found, _ = await running.load(settings, database)
+    clock = await running.clock_of(settings, database)
+    here = Here(
+        neighbourhood=found, working_time=WorkingTime.of(found), zone=settings.zone, now=clock.now()
+    )
+    async with database.write() as tx:
+        await seed(tx, here)
+    async with aiohttp.ClientSession() as session:
+        for one in cast()["people"]:
+            told = {k: one[k] for k in ("id", "name", "note", "elder") if k in one}
+            await _tell(session, f"{url}/control/people", told)
+        for one in cast()["groups"]:
+            told = {"id": one["id"], "title": one["title"], "members": one["members"], "kind": "group"}
+            await _tell(session, f"{url}/control/groups", told)
+
+
+async def _tell(session: aiohttp.ClientSession, url: str, told: dict[str, Any]) -> None:
+    async with session.post(url, json=told) as answer:
+        if answer.status != 200:
+            raise DatabaseError(f"the chat server refused the demo's cast: {await answer.text()}")
+
+
+@asynccontextmanager
+async def _webchat(port: int) -> AsyncIterator[str]:
+    """The chat server as a process of its own; its address. Raises DatabaseError."""
+    command = [sys.executable, "-m", "webchat", "--port", str(port), "--token", TOKEN]
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        "--store",
+        str(DATA / "webchat.db"),
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is ours to pass on: the bot stops first
+    )
+    try:
+        assert process.stdout is not None  # noqa: S101  # it is a pipe
+        line = await asyncio.wait_for(process.stdout.readline(), _STARTS_WITHIN_S)
+        if not line:
+            raise DatabaseError(f"the chat server did not start; is port {port} taken? Try: jinlin demo --port 8090")
+        yield line.decode().split()[-1]
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
+
+
+def _first_words(url: str) -> str:
+    return f"""
+Jinlin is running. Open {url}/
+
+Try this first:
+  1. Be 住户阿强, open the chat with the bot, press "+" and send a photo with the words 消防通道又堵了, then 提交.
+  2. Be 网格员小王 (another window is fine): press 属实,派给榕荫物业 on the card.
+  3. Be 物业小何: 提交结果, send a photo. 网格员小王: 核实无误. 住户阿强: 解决了.
+
+Ctrl-C stops everything; the next `make demo` goes on where this ended.
+"""

@@ -1,0 +1,34 @@
+"""What is done every night: forgetting what need not be kept."""
+
+from datetime import datetime, time, timedelta
+
+from community.here import Here
+from storage.database import Database, Transaction
+from storage.queries import dialogues, inbox, meta, outbox, timers
+
+DAILY = "daily"
+_AT = time(3, 30)
+_DONE_KEPT = timedelta(days=1)
+_ASIDE_KEPT = timedelta(days=30)
+
+
+def _next(here: Here) -> datetime:
+    today = here.now.astimezone(here.zone)
+    at = datetime.combine(today.date(), _AT, here.zone)
+    return at if at > today else datetime.combine(today.date() + timedelta(days=1), _AT, here.zone)
+
+
+async def start(database: Database, here: Here, *, bot: str) -> None:
+    """At every start: the daily row is there, and the bot's name is known to the command line."""
+    async with database.write() as tx:
+        await meta.put(tx, "bot", bot)
+        await timers.put(tx, kind=DAILY, subject_id=0, due=_next(here))
+
+
+async def daily(tx: Transaction, here: Here, _: int) -> None:
+    """Forget handled updates and sent messages after a day, what was set aside after thirty."""
+    done, aside = here.now - _DONE_KEPT, here.now - _ASIDE_KEPT
+    await inbox.purge(tx, done_before=done, aside_before=aside)
+    await outbox.purge(tx, done_before=done, aside_before=aside)
+    await dialogues.purge(tx, now=here.now)
+    await timers.put(tx, kind=DAILY, subject_id=0, due=_next(here))

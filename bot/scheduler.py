@@ -1,0 +1,102 @@
+"""The scheduler: APScheduler ticks, rows say what is due.
+
+One job sleeps until the earliest due row; a new row or a moved clock wakes it. Overdue rows run on start, so
+nothing is lost by a stall or a restart.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.clock import Clock
+from bot.errors import where
+from community.here import Here
+from storage.database import Database, Transaction, TransactionLost
+from storage.queries import timers
+from storage.records import Timer
+
+log = structlog.get_logger()
+Due = Callable[[Transaction, Here, int], Awaitable[None]]
+"""What is done when something falls due, given its subject."""
+_BATCH = 20
+_LONGEST = timedelta(minutes=10)
+_BACK_OFF = timedelta(minutes=1)
+
+
+class Scheduler:
+    """Runs what falls due."""
+
+    def __init__(self, *, database: Database, clock: Clock, due: Mapping[str, Due], here: Callable[[], Here]) -> None:
+        self._database = database
+        self._clock = clock
+        self._due = due
+        self._here = here
+        self._ticker = AsyncIOScheduler(timezone=UTC)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        bell = self._database.bell("timers")
+        self._ticker.start()
+        try:
+            while True:
+                bell.clear()
+                await self._tick()
+                await bell.wait()
+        finally:
+            self._ticker.shutdown(wait=False)
+
+    def wake(self) -> None:
+        """The clock was moved: look again."""
+        self._database.bell("timers").set()
+
+    async def _tick(self) -> None:
+        """Run all that is due, then have the ticker come back for the next."""
+        try:
+            while await self.step():
+                pass
+            async with self._database.read() as tx:
+                upcoming = await timers.next_due(tx)
+        except TransactionLost as error:
+            log.error("the database could not carry on", error=str(error))
+            upcoming = self._clock.now() + timedelta(seconds=5)
+        ahead = min(max(upcoming - self._clock.now(), timedelta(0)), _LONGEST) if upcoming else _LONGEST
+        # The ticker runs on the machine's time; the community's clock may be ahead of it in the demo.
+        self._ticker.add_job(
+            self.wake,
+            "date",
+            run_date=Clock().now() + ahead,
+            id="due",
+            replace_existing=True,
+            misfire_grace_time=None,
+        )
+
+    async def step(self) -> int:
+        """Run the next few that are due; how many there were. Raises TransactionLost."""
+        async with self._database.write() as tx:
+            here = self._here()
+            rows = await timers.due(tx, now=here.now, limit=_BATCH)
+            for row in rows:
+                await self._one(tx, here, row)
+                await asyncio.sleep(0)
+        return len(rows)
+
+    async def _one(self, tx: Transaction, here: Here, row: Timer) -> None:
+        try:
+            async with tx.savepoint():
+                await self._due[row.kind](tx, here, row.subject_id)
+                await timers.finish(tx, timer_id=row.id, due=row.due)
+        except TransactionLost:
+            raise
+        except Exception as error:
+            log.error(
+                "a timer failed",
+                kind=row.kind,
+                subject_id=row.subject_id,
+                tries=row.tries + 1,
+                error=where(error),
+            )
+            pause = _BACK_OFF * min(2**row.tries, 60)
+            await timers.put_off(tx, timer_id=row.id, until=here.now + pause, error=where(error))

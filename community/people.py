@@ -1,0 +1,189 @@
+"""People: joining, being confirmed, the roles they are given, and being forgotten."""
+
+import hashlib
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import timedelta
+
+from community import permissions
+from community.errors import Invalid, NoLongerPossible, NotFound, TooLong
+from community.here import Here
+from community.permissions import Action
+from community.places import HOMES
+from community.tell import Both, Text, refresh, show, tell
+from storage.database import Transaction
+from storage.queries import people, places
+from storage.records import Invite, Person, Place
+from storage.states import PlaceKind, Priority, Role
+
+NAME_LIMIT = 30
+DOOR, INVITE = "d_", "i_"  # what a start payload begins with
+_CONFIRMERS = (Role.STAIR_CAPTAIN, Role.BUILDING_CAPTAIN, Role.GRID_WORKER, Role.STAFF, Role.ADMIN)
+_LIVES_ELSEWHERE = (Role.GRID_WORKER, Role.STAFF, Role.ADMIN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirmed(Text, template="join/confirmed"):
+    """To a newcomer: the household is confirmed."""
+
+    place: Both
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotConfirmed(Text, template="join/not_confirmed"):
+    """To a newcomer: whoever knows the stairwell says this is not their flat."""
+
+    hotline: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Housemate(Text, template="join/housemate"):
+    """To a household: somebody joined it."""
+
+    place: Both
+    name: str
+
+
+def clean_name(text: str) -> str:
+    """A name as it is kept. Raises TooLong, Invalid."""
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    name = "".join(c for c in name if unicodedata.category(c)[0] != "C")
+    if len(name) > NAME_LIMIT:
+        raise TooLong(limit=NAME_LIMIT, length=len(name))
+    if not any(unicodedata.category(c)[0] in "LN" for c in name):
+        raise Invalid
+    return name
+
+
+def clean_phone(text: str) -> str:
+    """A phone number as digits, without the country's prefix."""
+    digits = "".join(c for c in unicodedata.normalize("NFKC", text) if c.isascii() and c.isdigit())
+    return digits.removeprefix("0086").removeprefix("86") if len(digits) > 11 else digits
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def make_invite(tx: Transaction, here: Here, *, role: Role, place: Place, uses: int, days: int) -> str:
+    """An invitation to a role at a place; its start payload, which is told once and kept as a hash."""
+    token = secrets.token_urlsafe(12)
+    await people.add_invite(
+        tx,
+        token_hash=_hash(token),
+        role=role,
+        place_id=place.id,
+        uses=uses,
+        expires_at=here.now + timedelta(days=days),
+        now=here.now,
+    )
+    return INVITE + token
+
+
+async def find_invite(tx: Transaction, here: Here, payload: str) -> Invite:
+    """The invitation behind a start payload. Raises NotFound, NoLongerPossible."""
+    invite = await people.invite(tx, _hash(payload.removeprefix(INVITE)))
+    if invite is None:
+        raise NotFound
+    if invite.uses_left < 1 or invite.expires_at < here.now:
+        raise NoLongerPossible
+    return invite
+
+
+def needs_home(invite: Invite | None) -> bool:
+    """Whether somebody who joins by this invitation says where they live."""
+    return invite is None or invite.role not in _LIVES_ELSEWHERE
+
+
+async def accept_invite(tx: Transaction, here: Here, person: Person, invite: Invite) -> Place:
+    """Give the role; the place it is held at. Raises NoLongerPossible."""
+    if not await people.use_invite(tx, invite.id):
+        raise NoLongerPossible
+    place = await places.by_id(tx, invite.place_id)
+    if invite.role is Role.RESIDENT:
+        if place.kind in HOMES and person.place_id == place.id:
+            await people.verify(tx, person_id=person.id, verified_by=person.id, now=here.now)
+        return place
+    await people.grant(tx, person_id=person.id, role=invite.role, place_id=place.id, now=here.now)
+    await people.audit(
+        tx,
+        action="role_given",
+        actor_id=None,
+        person_id=person.id,
+        detail=f"{invite.role} {place.code}",
+        now=here.now,
+    )
+    return place
+
+
+async def join(tx: Transaction, here: Here, person: Person, *, name: str, place_id: int | None, phone: str) -> Person:
+    """Keep who somebody is and where they live, and ask whoever knows the stairwell to confirm it."""
+    await people.join(tx, person_id=person.id, name=tx.seal(clean_name(name)), place_id=place_id, now=here.now)
+    if phone:
+        await people.set_phone(tx, person_id=person.id, phone=clean_phone(phone))
+    joined = await people.by_id(tx, person.id)
+    if joined.verified_at is None:
+        await ask_to_confirm(tx, here, joined)
+    return joined
+
+
+async def ask_to_confirm(tx: Transaction, here: Here, newcomer: Person) -> None:
+    """Ask the nearest who know the stairwell: its captain, else the building's, else the grid worker, else staff."""
+    if newcomer.place_id is None:
+        return
+    place = await places.by_id(tx, newcomer.place_id)
+    if place.kind is not PlaceKind.HOUSEHOLD:
+        return
+    for role in _CONFIRMERS:
+        asked = [p for p in await people.in_charge(tx, role=role, place_id=place.id) if p.id != newcomer.id]
+        for person in asked:
+            await show(tx, person, "newcomer", newcomer.id, priority=Priority.TASK, now=here.now)
+        if asked:
+            return
+
+
+async def confirm(tx: Transaction, here: Here, actor: Person, *, newcomer_id: int) -> Person:
+    """Confirm that somebody lives where they say. Raises NotAllowed, NoLongerPossible."""
+    newcomer = await people.by_id(tx, newcomer_id)
+    await permissions.require(tx, actor, Action.VERIFY, place_id=newcomer.place_id)
+    if actor.id == newcomer.id or not await people.verify(
+        tx, person_id=newcomer.id, verified_by=actor.id, now=here.now
+    ):
+        raise NoLongerPossible
+    await people.audit(tx, action="verified", actor_id=actor.id, person_id=newcomer.id, now=here.now)
+    assert newcomer.place_id is not None  # noqa: S101  # the permission is for a place
+    place = await permissions.full_name(tx, newcomer.place_id)
+    await tell(tx, newcomer, Confirmed(place=place), priority=Priority.REPLY, now=here.now)
+    name = permissions.public_name(tx, newcomer)
+    for member in await people.members(tx, place_id=newcomer.place_id):
+        if member.id != newcomer.id:
+            await tell(tx, member, Housemate(place=place, name=name), priority=Priority.TASK, now=here.now)
+    await refresh(tx, "newcomer", newcomer.id, now=here.now)
+    return newcomer
+
+
+async def refuse(tx: Transaction, here: Here, actor: Person, *, newcomer_id: int) -> None:
+    """Say that somebody does not live there. Raises NotAllowed, NoLongerPossible."""
+    newcomer = await people.by_id(tx, newcomer_id)
+    await permissions.require(tx, actor, Action.VERIFY, place_id=newcomer.place_id)
+    if newcomer.verified_at is not None:
+        raise NoLongerPossible
+    await people.unplace(tx, person_id=newcomer.id)
+    await people.audit(tx, action="not_confirmed", actor_id=actor.id, person_id=newcomer.id, now=here.now)
+    hotline = here.neighbourhood.community.hotline
+    await tell(tx, newcomer, NotConfirmed(hotline=hotline), priority=Priority.REPLY, now=here.now)
+    await refresh(tx, "newcomer", newcomer.id, now=here.now)
+
+
+async def erase(tx: Transaction, here: Here, person: Person) -> Person:
+    """Forget who somebody was; the account goes on as a stranger's, so that the farewell can still be said."""
+    await people.audit(tx, action="erased", actor_id=person.id, person_id=person.id, now=here.now)
+    await people.erase(tx, person_id=person.id, now=here.now)
+    return await people.add(
+        tx,
+        telegram_id=person.telegram_id,
+        language=person.language,
+        contact_mode=person.contact_mode,
+        now=here.now,
+    )

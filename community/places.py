@@ -1,0 +1,70 @@
+"""Places: from the neighbourhood file into the database, and the ways down to a household."""
+
+import secrets
+
+from community.neighbourhood import Neighbourhood
+from storage.database import Transaction
+from storage.queries import places
+from storage.records import Place
+from storage.states import PlaceKind
+
+HOMES = (PlaceKind.HOUSEHOLD, PlaceKind.DORMITORY)
+_DOWN = (PlaceKind.ESTATE, PlaceKind.BUILDING, PlaceKind.STAIRWELL, *HOMES)
+
+
+async def load(tx: Transaction, neighbourhood: Neighbourhood) -> int:
+    """Bring the database's places up to the neighbourhood file; how many it names. Door codes stay as they are."""
+    ids: dict[str, int] = {}
+    lies_in: dict[int, set[int]] = {}
+    for place in neighbourhood.places():
+        parent = ids.get(place.parent_code or "")
+        grid = ids.get(place.cell_code or place.grid_code or "")
+        ids[place.code] = here = await places.put(
+            tx,
+            code=place.code,
+            kind=PlaceKind(place.kind),
+            parent_id=parent,
+            cell_id=grid,
+            name_zh=place.name.zh,
+            name_en=place.name.en,
+            floor=place.floor,
+            area=place.area,
+            latitude=None if place.latitude is None else round(place.latitude * 1_000_000),
+            longitude=None if place.longitude is None else round(place.longitude * 1_000_000),
+            door=secrets.token_urlsafe(9),
+        )
+        lies_in[here] = {here}.union(*(lies_in[up] for up in (parent, grid) if up is not None))
+    for unit in neighbourhood.units:
+        ids[unit.code] = here = await places.put(
+            tx,
+            code=unit.code,
+            kind=PlaceKind.UNIT,
+            parent_id=ids[neighbourhood.community.code],
+            cell_id=None,
+            name_zh=unit.name.zh,
+            name_en=unit.name.en,
+            floor=None,
+            area=None,
+            latitude=None,
+            longitude=None,
+            door=secrets.token_urlsafe(9),
+        )
+        lies_in[here] = {here} | lies_in[ids[neighbourhood.community.code]]
+    await places.clear_reach(tx)
+    for here, ancestors in lies_in.items():
+        for ancestor in ancestors:
+            await places.put_reach(tx, ancestor_id=ancestor, place_id=here)
+    return len(ids)
+
+
+async def ways_down(tx: Transaction, place: Place | None) -> list[Place]:
+    """What a newcomer picks from on the way to a household: estates and dormitories first, then down."""
+    if place is None:
+        tops = await places.children(tx, parent_id=None, kinds=(PlaceKind.ESTATE, PlaceKind.DORMITORY))
+        return sorted(tops, key=lambda p: p.kind is PlaceKind.DORMITORY)
+    return await places.children(tx, parent_id=place.id, kinds=_DOWN)
+
+
+async def above(tx: Transaction, place_id: int, kind: PlaceKind) -> Place | None:
+    """The place of that kind that this one is or lies in."""
+    return next((p for p in await places.ancestors(tx, place_id) if p.kind is kind), None)

@@ -1,0 +1,90 @@
+"""🗂 工作台: what is open where one works, and the newcomers to confirm.
+
+网格员小王: /desk
+近邻: 🗂 您这里有 1 件未办结。  [🚒 0001 已提交]
+"""
+
+from dataclasses import dataclass
+
+from telegram import Update
+
+from community import desk, people, permissions
+from community.here import Here
+from community.permissions import Action
+from community.tell import Both, Text
+from handlers.buttons import Press, Rows, button
+from handlers.context import Turn
+from handlers.render import Face
+from storage.database import Transaction
+from storage.queries import people as people_rows
+from storage.records import Group, Person
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk(Text, template="desk/desk"):
+    """What is open."""
+
+    reports: int
+    late: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Newcomer(Text, template="desk/newcomer"):
+    """Somebody says they live here: is it so?"""
+
+    name: str
+    place: Both
+    state: str
+
+
+async def show(_: Update, turn: Turn) -> None:
+    """`/desk`"""
+    found = await desk.open_matters(turn.tx, turn.here, turn.person)
+    buttons: Rows = []
+    for report in found.reports:
+        category = turn.here.neighbourhood.category(report.category)
+        name = {"zh": category.name.zh, "en": category.name.en}
+        buttons.append(
+            [button("desk_report", "desk.report", report.id, emoji=category.emoji, number=report.id, category=name)]
+        )
+    await turn.say(Desk(reports=found.count, late=found.late), buttons=buttons)
+
+
+async def open_report(_: Update, turn: Turn, press: Press) -> None:
+    """Bring a report's card down to the end of the chat."""
+    await desk.show_report(turn.tx, turn.here, turn.person, report_id=press.subject)
+    await turn.answer()
+
+
+async def confirm(_: Update, turn: Turn, press: Press) -> None:
+    """✅ 通过"""
+    await people.confirm(turn.tx, turn.here, turn.person, newcomer_id=press.subject)
+    await turn.answer()
+
+
+async def refuse(_: Update, turn: Turn, press: Press) -> None:
+    """🚫 拒绝"""
+    await people.refuse(turn.tx, turn.here, turn.person, newcomer_id=press.subject)
+    await turn.answer()
+
+
+async def newcomer(tx: Transaction, _: Here, person_id: int, reader: Person | Group) -> Face | None:
+    """The card by which a captain or the grid worker confirms somebody."""
+    person = await people_rows.by_id(tx, person_id)
+    if isinstance(reader, Group):
+        return None
+    may = await permissions.may(tx, reader, Action.VERIFY, place_id=person.place_id)
+    waiting = person.verified_at is None and person.place_id is not None
+    text = Newcomer(
+        name=permissions.public_name(tx, person) if may and waiting else "",
+        place=await permissions.full_name(tx, person.place_id) if may else {"zh": "", "en": ""},
+        state="waiting" if waiting else "confirmed" if person.verified_at else "refused",
+    )
+    buttons = [[button("approve", "newcomer.confirm", person_id), button("reject", "newcomer.refuse", person_id)]]
+    return Face(text=text, buttons=buttons if waiting and may else [])
+
+
+COMMANDS = {"desk": show}
+KEYS = {"key_desk": show}
+PRESSES = {"desk.report": open_report, "newcomer.confirm": confirm, "newcomer.refuse": refuse}
+CARDS = {"newcomer": newcomer}

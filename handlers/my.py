@@ -1,0 +1,140 @@
+"""/my and /privacy: one's own matters; what is held, who opened it, and how to take it along or have it erased.
+
+居民: /privacy
+近邻: 我们记着: … 谁看过您的地址: …  [📤 导出] [🗑 删除我的资料]
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+from telegram import Update
+
+from community import people, privacy
+from community.errors import NoLongerPossible
+from community.tell import Both, Text
+from handlers.buttons import Press, button
+from handlers.context import Turn
+from handlers.keyboards import keyboard
+from storage.queries import reports as report_rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class My(Text, template="my/my"):
+    """What I have going on."""
+
+    reports: list[dict[str, object]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held(Text, template="my/privacy"):
+    """What is held about me."""
+
+    name: str
+    phone: str
+    place: Both
+    confirmed: bool
+    roles: list[str]
+    opened: list[dict[str, object]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskErase(Text, template="my/ask_erase"):
+    """Really?"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erased(Text, template="my/erased"):
+    """Gone; farewell."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept(Text, template="my/kept"):
+    """Nothing was erased."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export(Text, template="my/export"):
+    """Here is all of it."""
+
+    at: datetime
+
+
+async def my(_: Update, turn: Turn) -> None:
+    """`/my` or 📋 我的: the cards that follow one's matters."""
+    found = await report_rows.mine(turn.tx, person_id=turn.person.id, limit=5)
+    rows: list[dict[str, object]] = []
+    for report in found:
+        category = turn.here.neighbourhood.category(report.category)
+        rows.append(
+            {
+                "number": report.id,
+                "emoji": category.emoji,
+                "category": {"zh": category.name.zh, "en": category.name.en},
+                "state": report.state,
+            }
+        )
+    buttons = [[button("open_report", "my.report", r.id, number=r.id)] for r in found]
+    await turn.say(My(reports=rows), buttons=buttons)
+
+
+async def open_report(_: Update, turn: Turn, press: Press) -> None:
+    """Bring one's report's card down to the end of the chat."""
+    await privacy.show_own_report(turn.tx, turn.here, turn.person, report_id=press.subject)
+    await turn.answer()
+
+
+async def held(_: Update, turn: Turn) -> None:
+    """`/privacy`"""
+    about = await privacy.about(turn.tx, turn.person)
+    text = Held(
+        name=about.address.name,
+        phone=about.address.phone or "",
+        place=about.address.place,
+        confirmed=turn.person.verified_at is not None,
+        roles=[grant.role.value for grant in about.grants],
+        opened=[{"at": {"ms": ms}, "by": name, "role": role} for ms, name, role in about.opened],
+    )
+    buttons = [[button("export", "my.export"), button("erase", "my.erase")]]
+    await turn.say(text, buttons=buttons if turn.person.joined_at else None)
+
+
+async def export(_: Update, turn: Turn, __: Press) -> None:
+    """📤 导出"""
+    about = await privacy.export(turn.tx, turn.person)
+    page = orjson.dumps(about, option=orjson.OPT_INDENT_2).decode()
+    await turn.answer()
+    await turn.say(Export(at=turn.here.now), document=("jinlin.json", page))
+
+
+async def ask_erase(_: Update, turn: Turn, __: Press) -> None:
+    """🗑 删除我的资料: asked once more."""
+    await turn.answer()
+    await turn.say(AskErase(), buttons=[[button("erase_yes", "my.erase_yes"), button("keep", "my.keep")]])
+
+
+async def erase(_: Update, turn: Turn, __: Press) -> None:
+    """It is done; the farewell goes to the stranger that is left."""
+    if turn.person.joined_at is None:
+        raise NoLongerPossible
+    await turn.answer()
+    turn.moment.person = await people.erase(turn.tx, turn.here, turn.person)
+    turn.moment.dialogue = None
+    await turn.say(Erased(), keyboard=await keyboard(turn))
+
+
+async def keep(_: Update, turn: Turn, __: Press) -> None:
+    """Not after all."""
+    await turn.answer()
+    await turn.settle(Kept())
+
+
+COMMANDS = {"my": my, "privacy": held}
+KEYS = {"key_my": my}
+PRESSES = {
+    "my.report": open_report,
+    "my.export": export,
+    "my.erase": ask_erase,
+    "my.erase_yes": erase,
+    "my.keep": keep,
+}

@@ -1,0 +1,121 @@
+"""Every command, key, button, conversation and card, and the way from an update to its handler.
+
+A new command goes into its module's COMMANDS, a key of the main keyboard into KEYS (and handlers/keyboards.py),
+a button into PRESSES, a conversation is listed here, a card into CARDS.
+"""
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import Update
+from telegram.ext import CallbackQueryHandler, ChatMemberHandler, CommandHandler, MessageHandler, TypeHandler, filters
+
+from community.tell import Text
+from handlers import contacts, desk, flow, groups, join, menu, my, report, report_cards, report_desk, unprompted
+from handlers.buttons import Press
+from handlers.context import Conversation, Turn
+from handlers.flow import Flow, StepIsPast
+from handlers.render import Card
+from handlers.said import hear
+from handlers.texts import Texts
+
+Said = Callable[[Update, Turn], Coroutine[Any, Any, None]]
+Pressed = Callable[[Update, Turn, Press], Coroutine[Any, Any, None]]
+_MODULES = (menu, report, my, contacts, desk)
+
+COMMANDS: Mapping[str, Said] = {name: f for module in _MODULES for name, f in module.COMMANDS.items()}
+KEYS: Mapping[str, Said] = {label: f for module in _MODULES for label, f in module.KEYS.items()}
+PRESSES: Mapping[str, Pressed] = {
+    action: f for module in (menu, join, report, report_desk, my, desk, groups) for action, f in module.PRESSES.items()
+}
+FLOWS: Mapping[str, Flow] = {f.name: f for f in (join.FLOW, report.FLOW, *report_desk.FLOWS)}
+CARDS: Mapping[str, Card] = {kind: f for module in (report_cards, desk) for kind, f in module.CARDS.items()}
+GROUP_COMMANDS: Mapping[str, Said] = groups.COMMANDS
+FOR_STRANGERS = frozenset({"start", "help", "cancel", "settings", "privacy"})
+"""Commands that need no joining first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OldButton(Text, template="refused/old_button"):
+    """A button of a message that is not good any more, or was never ours."""
+
+
+async def _needs_joining(update: Update, turn: Turn) -> bool:
+    """A stranger joins first; what they brought is taken up afterwards."""
+    if turn.person.joined_at is not None:
+        return False
+    await join.start_joining(turn, held=update.to_dict())
+    return True
+
+
+def _command(name: str, handler: Said) -> Said:
+    async def run(update: Update, turn: Turn) -> None:
+        if name in FOR_STRANGERS or not await _needs_joining(update, turn):
+            await handler(update, turn)
+
+    return run
+
+
+async def _pressed(update: Update, turn: Turn) -> None:
+    """A button: of a conversation's step, or of a card."""
+    query = update.callback_query
+    press = Press.parse((query.data if query else "") or "")
+    if press is None:
+        await turn.answer(OldButton(), alert=True)
+        return
+    if press.action.startswith(f"{flow.STEP}."):
+        await _pressed_step(update, turn, press)
+    elif press.action not in PRESSES:
+        await turn.answer(OldButton(), alert=True)
+    elif press.action in FOR_STRANGERS or not await _needs_joining(update, turn):
+        await PRESSES[press.action](update, turn, press)
+
+
+async def _pressed_step(update: Update, turn: Turn, press: Press) -> None:
+    """Only the step that is being asked takes presses; an earlier one's change nothing."""
+    _, name, step = (*press.action.split(".", 2), "", "")[:3]
+    dialogue = turn.moment.dialogue
+    if dialogue is None or (dialogue.flow, dialogue.step) != (name, step) or name not in FLOWS:
+        await turn.answer(StepIsPast(), alert=True)
+        return
+    await flow.take(turn, FLOWS[name], hear(update))
+
+
+async def _spoken(update: Update, turn: Turn, keys: Mapping[str, Said]) -> None:
+    """A message in private chat: a key of the keyboard, an answer in a conversation, or out of the blue."""
+    text = (update.effective_message.text or "").strip() if update.effective_message else ""
+    dialogue = turn.moment.dialogue
+    if text in keys and turn.person.joined_at is not None:
+        await keys[text](update, turn)
+    elif dialogue is not None and dialogue.flow in FLOWS:
+        await flow.take(turn, FLOWS[dialogue.flow], hear(update))
+    elif not await _needs_joining(update, turn):
+        await unprompted.anything(update, turn)
+
+
+def install(application: Conversation, texts: Texts) -> None:
+    """Give the application its handlers."""
+    keys = {word: handler for label, handler in KEYS.items() for word in texts.labels(label)}
+
+    async def spoken(update: Update, turn: Turn) -> None:
+        await _spoken(update, turn, keys)
+
+    private, add = filters.ChatType.PRIVATE, application.add_handler
+    new = filters.UpdateType.MESSAGE
+    add(CallbackQueryHandler(_pressed))
+    for name, handler in COMMANDS.items():
+        add(CommandHandler(name, _command(name, handler), filters=private & new))
+    for name, handler in GROUP_COMMANDS.items():
+        add(CommandHandler(name, handler, filters=~private & new))
+    add(CommandHandler(sorted(set(COMMANDS) - set(GROUP_COMMANDS)), groups.come_to_private, filters=~private & new))
+    add(ChatMemberHandler(groups.membership, ChatMemberHandler.MY_CHAT_MEMBER))
+    add(MessageHandler(filters.StatusUpdate.ALL, groups.service))
+    add(MessageHandler(private & new, spoken))
+    add(MessageHandler(private & filters.UpdateType.EDITED_MESSAGE, unprompted.edited))
+    add(MessageHandler(~private, groups.overhear))
+    add(TypeHandler(Update, _unknown))
+
+
+async def _unknown(_: Update, __: Any) -> None:
+    """A kind of update from the API's future: nothing is said, nothing is lost."""

@@ -1,0 +1,152 @@
+"""From a row of the outbox to a call of the Bot API: what it says, in the reader's language, as things stand now."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import orjson
+
+from community.here import Here
+from community.tell import Text
+from handlers.buttons import Rows, inline, menu, rows_json
+from handlers.texts import Texts
+from storage.database import Transaction
+from storage.queries import dialogues, people
+from storage.records import Group, Json, Outgoing, Person
+from storage.states import OutboxKind
+
+TEXT, CAPTION, ANSWER = 4096, 1024, 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Face:
+    """What a card shows to one reader."""
+
+    text: Text
+    buttons: Rows = field(default_factory=list)
+    photo: str = ""  # file_id
+
+
+Card = Callable[[Transaction, Here, int, Person | Group], Awaitable[Face | None]]
+"""How a card of some kind is rendered for a reader; None where there is nothing left to show."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A call of the Bot API, ready but for the chat."""
+
+    method: str
+    params: Json
+    files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    form: str = "text"
+    digest: str = ""
+
+
+class Renderer:
+    """Renders rows of the outbox."""
+
+    def __init__(self, *, texts: Texts, cards: Mapping[str, Card], bot: str) -> None:
+        """`bot`: the bot's user name, for deep links."""
+        self._texts = texts
+        self._cards = cards
+        self._bot = bot
+
+    async def call(self, tx: Transaction, here: Here, row: Outgoing) -> Call | None:
+        """The call for a row; None when nothing is to be sent any more."""
+        if row.kind in (OutboxKind.CARD, OutboxKind.EDIT):
+            return await self._card(tx, here, row)
+        kept = row.context or {}
+        if row.kind is OutboxKind.ANSWER:
+            params: Json = {"callback_query_id": kept["query"]}
+            if row.template:
+                params["text"] = self._words(here, row.language, row.template, kept["c"], ANSWER)
+                params["show_alert"] = kept["alert"]
+            return Call(method="answerCallbackQuery", params=params)
+        if row.kind is OutboxKind.ALTER:
+            return self._alter(here, row, kept)
+        return self._say(here, row, kept)
+
+    def _words(self, here: Here, language: str, template: str, context: Json, limit: int) -> str:
+        return self._texts.render(language, template, context, now=here.now, limit=limit)
+
+    def _say(self, here: Here, row: Outgoing, kept: Json) -> Call:
+        media, document = kept.get("media"), kept.get("document")
+        page = self._words(here, row.language, row.template or "", kept["c"], CAPTION if media or document else TEXT)
+        params: Json = {"parse_mode": "HTML"}
+        if kept.get("b"):
+            params["reply_markup"] = inline(self._texts, row.language, kept["b"], bot=self._bot)
+        elif "k" in kept:
+            params["reply_markup"] = menu(self._texts, row.language, kept["k"])
+        if kept.get("reply_to"):
+            params["reply_parameters"] = {"message_id": kept["reply_to"], "allow_sending_without_reply": True}
+        if document:
+            content = document["text"].encode()
+            files = {"document": (document["name"], content)}
+            return Call(method="sendDocument", params={**params, "caption": page}, files=files)
+        if media:
+            kind, file = media
+            return Call(method=f"send{kind.title()}", params={**params, kind: file, "caption": page}, form="photo")
+        return Call(
+            method="sendMessage",
+            params={**params, "text": page, "link_preview_options": {"is_disabled": True}},
+        )
+
+    def _alter(self, here: Here, row: Outgoing, kept: Json) -> Call | None:
+        message_id = kept.get("message") or row.alters_message
+        if message_id is None:
+            return None
+        return self._edit(
+            here,
+            row.language,
+            row.template or "",
+            kept["c"],
+            kept.get("b", []),
+            message_id,
+            kept.get("form", "text"),
+        )
+
+    def _edit(
+        self,
+        here: Here,
+        language: str,
+        template: str,
+        context: Json,
+        rows: list[list[Json]],
+        message_id: int,
+        form: str,
+    ) -> Call:
+        caption = form == "photo"
+        page = self._words(here, language, template, context, CAPTION if caption else TEXT)
+        params: Json = {
+            "message_id": message_id,
+            "caption" if caption else "text": page,
+            "parse_mode": "HTML",
+            "reply_markup": inline(self._texts, language, rows, bot=self._bot),
+        }
+        if not caption:
+            params["link_preview_options"] = {"is_disabled": True}
+        return Call(method="editMessageCaption" if caption else "editMessageText", params=params, form=form)
+
+    async def _card(self, tx: Transaction, here: Here, row: Outgoing) -> Call | None:
+        reader: Person | Group
+        if row.group_id is not None:
+            reader = await dialogues.group_by_id(tx, row.group_id)
+        else:
+            reader = await people.by_id(tx, row.person_id or 0)
+        if row.kind is OutboxKind.EDIT and row.card_message is None:
+            return None
+        face = await self._cards[row.card_kind or ""](tx, here, row.card_subject or 0, reader)
+        if face is None:
+            return None
+        context, rows = face.text.context(), rows_json(face.buttons)
+        if row.kind is OutboxKind.EDIT:
+            form = row.card_form or "text"
+            call = self._edit(here, row.language, face.text.template, context, rows, row.card_message or 0, form)
+        else:
+            kept: Json = {"c": context, "b": rows, "media": ["photo", face.photo] if face.photo else None}
+            call = self._say(here, replace(row, template=face.text.template), kept)
+        said = {k: call.params.get(k) for k in ("text", "caption", "reply_markup")}
+        digest = hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+        if row.kind is OutboxKind.EDIT and digest == row.card_shown:
+            return None
+        return Call(method=call.method, params=call.params, files=call.files, form=call.form, digest=digest)

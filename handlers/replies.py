@@ -1,0 +1,49 @@
+"""What is answered when a handler could not: refusals and the apology."""
+
+from dataclasses import dataclass
+
+from telegram import Update
+
+from community.errors import Refused
+from community.tell import Text
+from handlers.context import Moment
+from storage.queries import outbox
+from storage.records import Json
+from storage.states import OutboxKind, Priority
+
+
+@dataclass(frozen=True, kw_only=True)
+class Apology(Text, template="refused/apology"):
+    """Something broke; it is ours to mend."""
+
+
+async def refuse(moment: Moment, update: Update, refused: Refused) -> None:
+    """Tell the person what cannot be and what to do: on the pressed button as an alert, else as a message."""
+    await _reply(moment, update, refused.template, refused.context())
+
+
+async def apologise(moment: Moment, update: Update) -> None:
+    """Say that something went wrong with what was sent."""
+    await _reply(moment, update, Apology.template, {})
+
+
+async def _reply(moment: Moment, update: Update, template: str, context: Json) -> None:
+    query, message = update.callback_query, update.effective_message
+    extra: Json = {}
+    if query is not None:
+        extra = {"query": query.id, "alert": True}
+    elif message is None:
+        return  # nobody waits for an answer to a change of membership
+    elif moment.group is not None:
+        extra = {"reply_to": message.message_id}
+    in_group = moment.group is not None and query is None
+    await outbox.put(
+        moment.tx,
+        priority=Priority.EMERGENCY if query else Priority.REPLY,
+        kind=OutboxKind.ANSWER if query else OutboxKind.SAY,
+        person_id=None if in_group else moment.person.id,
+        group_id=moment.group.id if moment.group and in_group else None,
+        template=template,
+        context={"c": context, **extra},
+        now=moment.here.now,
+    )

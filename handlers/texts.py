@@ -1,0 +1,138 @@
+"""Texts for people: Jinja2 templates with gettext catalogues, rendered in the reader's language.
+
+The Chinese sentences in the templates are the msgids; `zh` therefore needs no catalogue.
+"""
+
+import functools
+import gettext
+import html
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2.environment import TemplateModule
+
+from storage.records import Json
+from storage.rows import from_ms
+
+LANGUAGES = ("zh", "en", "zh_TW")
+HERE = Path(__file__).parent
+_TOKEN = re.compile(r"<(/?)(\w+)[^>]*>|&(?:#\w+|\w+);|[^<&]", re.DOTALL)
+
+
+def language_of(code: str | None) -> str:
+    """Our language for a BCP 47 code as Telegram gives it."""
+    code = (code or "zh").lower()
+    if code.startswith("zh"):
+        return "zh_TW" if re.search(r"hant|tw|hk|mo", code) else "zh"
+    return "en"
+
+
+def clip(markup: str, limit: int) -> str:
+    """Cut HTML to `limit` visible characters, closing what is open."""
+    if len(html.unescape(re.sub(r"<[^>]*>", "", markup))) <= limit:
+        return markup
+    out: list[str] = []
+    open_tags: list[str] = []
+    seen = 0
+    for token in _TOKEN.finditer(markup):
+        if token[2]:
+            if token[1]:
+                open_tags.pop()
+            else:
+                open_tags.append(token[2])
+        elif (seen := seen + 1) >= limit:
+            break
+        out.append(token[0])
+    return "".join(out) + "…" + "".join(f"</{tag}>" for tag in reversed(open_tags))
+
+
+class Texts:
+    """Every text of the bot, in every language."""
+
+    def __init__(self, *, overrides: Path | None, zone: ZoneInfo) -> None:
+        """`overrides`: a folder whose files replace ours of the same name."""
+        self._folders = [*([overrides] if overrides else []), HERE / "texts"]
+        self._zone = zone
+        self.default = "zh"
+        self._environment = functools.cache(self._make)
+        self._labels = functools.cache(self._label_module)
+
+    def _make(self, language: str) -> Environment:
+        environment = Environment(
+            loader=ChoiceLoader([FileSystemLoader(f) for f in self._folders]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+            auto_reload=False,
+        )
+        catalogue: gettext.NullTranslations = gettext.NullTranslations()
+        if language != "zh":
+            catalogue = gettext.translation("jinlin", HERE / "locale", [language])
+        environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]  # by the extension
+        environment.filters["number"] = lambda n: f"{n:04d}"
+        environment.filters["area"] = lambda n: f"{n // 100}.{n % 100:02d}"
+        environment.filters["short"] = lambda s, n: s if len(s) <= n else s[: n - 1] + "…"
+        environment.filters["clock"] = lambda at: f"{at.astimezone(self._zone):%H:%M}"
+        return environment
+
+    def _label_module(self, language: str) -> TemplateModule:
+        return self._environment(language).get_template("labels.html").make_module()
+
+    def label(self, language: str, key: str | Mapping[str, Any], **values: object) -> str:
+        """A button's or menu's word: a name in labels.html, or a name in both languages."""
+        if not isinstance(key, str):
+            return str(self._local(language, key))
+        found = getattr(self._labels(language), key)
+        return html.unescape(str(found(**self._local(language, values)) if callable(found) else found)).strip()
+
+    def labels(self, key: str) -> set[str]:
+        """The word in every language, by which a keyboard's press is recognised."""
+        return {self.label(language, key) for language in LANGUAGES}
+
+    def render(self, language: str, template: str, context: Json, *, now: datetime, limit: int = 4096) -> str:
+        """The text as Telegram's HTML, cut to `limit` visible characters."""
+        values = self._local(language, context)
+        values["when"] = functools.partial(self._when, language, now)
+        page = self._environment(language).get_template(template + ".html").render(values)
+        return clip(re.sub(r"\n{3,}", "\n\n", page).strip(), limit)
+
+    def _when(self, language: str, now: datetime, at: datetime) -> str:
+        """A moment as people say it, seen from now: today 15:00, tomorrow 8:00, Friday 20:00, 3/12 9:00."""
+        here, today = at.astimezone(self._zone), now.astimezone(self._zone).date()
+        days = (here.date() - today).days
+        kind = "today" if days == 0 else "tomorrow" if days == 1 else "weekday" if 1 < days < 7 else "date"
+        day: dict[str, object] = {"month": here.month, "day": here.day, "weekday": here.weekday()}
+        return self.label(language, f"when_{kind}", time=f"{here.hour}:{here.minute:02d}", **day)
+
+    def _local(self, language: str, value: Any) -> Any:
+        """Names in both languages become one, moments become datetimes again."""
+        if isinstance(value, Mapping):
+            if value.keys() == {"zh", "en"}:
+                chosen: str = value["en"] if language == "en" else value["zh"]
+                return traditional(chosen) if language == "zh_TW" else chosen
+            if value.keys() == {"ms"}:
+                return from_ms(value["ms"])
+            return {k: self._local(language, v) for k, v in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._local(language, v) for v in value]
+        return value
+
+
+@functools.cache
+def _converter(profile: str) -> Any:
+    from opencc import OpenCC
+
+    return OpenCC(profile)
+
+
+@functools.lru_cache(maxsize=4096)
+def traditional(text: str) -> str:
+    """A name from the neighbourhood file in traditional characters."""
+    return str(_converter("s2twp").convert(text))

@@ -1,0 +1,150 @@
+"""PostgreSQL through asyncpg, for more than one machine; the same SQL as SQLite."""
+
+import asyncio
+import functools
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+
+from storage.crypto import Cipher
+from storage.database import Database, DatabaseError, Transaction, TransactionLost, Violation
+from storage.rows import Mapper, parameter
+
+R = TypeVar("R")
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
+_POOL = 10
+_GONE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    OSError,
+)
+
+
+@functools.lru_cache(maxsize=2048)
+def _numbered(sql: str) -> tuple[str, tuple[str, ...]]:
+    """`:name` parameters as PostgreSQL's `$1`, and the names in order."""
+    names: list[str] = []
+
+    def number(match: re.Match[str]) -> str:
+        name = match[1]
+        if name not in names:
+            names.append(name)
+        return f"${names.index(name) + 1}"
+
+    return _PARAMETER.sub(number, sql), tuple(names)
+
+
+class _Postgres(Transaction):
+    engine = "postgresql"
+
+    def __init__(self, connection: Any, mapper: Mapper, cipher: Cipher) -> None:
+        super().__init__()
+        self.cipher = cipher
+        self._connection = connection
+        self._mapper = mapper
+
+    async def _fetch(self, sql: str, params: dict[str, object]) -> tuple[list[Any], str]:
+        numbered, names = _numbered(sql)
+        try:
+            statement = await self._connection.prepare(numbered)
+            rows = await statement.fetch(*(parameter(params[n]) for n in names))
+            return rows, statement.get_statusmsg()
+        except asyncpg.IntegrityConstraintViolationError as error:
+            name = error.constraint_name or str(error)
+            foreign = isinstance(error, asyncpg.ForeignKeyViolationError)
+            raise Violation("foreign_key" if foreign else name) from error
+        except _GONE as error:
+            raise TransactionLost(str(error)) from error
+
+    async def one(self, record: type[R], sql: str, **params: object) -> R | None:
+        rows = await self.all(record, sql, **params)
+        return rows[0] if rows else None
+
+    async def all(self, record: type[R], sql: str, **params: object) -> list[R]:
+        rows, _ = await self._fetch(sql, params)
+        if not rows:
+            return []
+        make = self._mapper.maker(record, tuple(rows[0].keys()))
+        return [make(tuple(row.values())) for row in rows]
+
+    async def run(self, sql: str, **params: object) -> int:
+        _, status = await self._fetch(sql, params)
+        count = status.rsplit(" ", 1)[-1]
+        return int(count) if count.isdigit() else 0
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        try:
+            async with self._connection.transaction():
+                yield
+        except _GONE as error:
+            raise TransactionLost(str(error)) from error
+
+
+class PostgresDatabase(Database):
+    """A PostgreSQL database behind a pool of connections."""
+
+    engine = "postgresql"
+
+    def __init__(self, pool: Any, url: str, cipher: Cipher) -> None:
+        super().__init__(cipher)
+        self._pool = pool
+        self._url = url
+        self._mapper = Mapper(cipher)
+
+    @classmethod
+    async def open(cls, url: str, cipher: Cipher) -> "PostgresDatabase":
+        try:
+            pool = await asyncpg.create_pool(url, min_size=1, max_size=_POOL)
+        except (OSError, asyncpg.PostgresError, ValueError) as error:
+            raise DatabaseError(f"PostgreSQL at {url.rsplit('@', 1)[-1]}: {error}") from error
+        return cls(pool, url, cipher)
+
+    @asynccontextmanager
+    async def _transaction(self, *, readonly: bool) -> AsyncIterator[_Postgres]:
+        try:
+            async with self._pool.acquire() as connection:
+                isolation = "repeatable_read" if readonly else "read_committed"
+                async with connection.transaction(isolation=isolation, readonly=readonly):
+                    tx = _Postgres(connection, self._mapper, self.cipher)
+                    yield tx
+        except _GONE as error:
+            raise TransactionLost(str(error)) from error
+        self.ring(tx)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Transaction]:
+        async with self._transaction(readonly=False) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        async with self._transaction(readonly=True) as tx:
+            yield tx
+
+    async def script(self, sql: str) -> None:
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(sql)
+
+    async def backup(self, target: Path) -> None:
+        """pg_dump in its own format; restore with pg_restore."""
+        try:
+            dump = await asyncio.create_subprocess_exec(
+                "pg_dump", "--format=custom", f"--file={target}", self._url, stderr=asyncio.subprocess.PIPE
+            )
+        except FileNotFoundError as error:
+            raise DatabaseError("backup needs pg_dump (Debian: apt-get install postgresql-client)") from error
+        _, said = await dump.communicate()
+        if dump.returncode:
+            raise DatabaseError(f"pg_dump: {said.decode().strip()}")
+
+    async def close(self) -> None:
+        await self._pool.close()

@@ -1,0 +1,204 @@
+"""Messages on their way out, and the cards that show a subject as it is."""
+
+from datetime import datetime
+
+from storage.database import Transaction
+from storage.records import Counted, Json, Outgoing
+from storage.states import OutboxKind, OutboxState, Priority
+
+
+async def put(
+    tx: Transaction,
+    *,
+    priority: Priority,
+    kind: OutboxKind,
+    person_id: int | None,
+    group_id: int | None,
+    template: str,
+    context: Json,
+    alters_id: int | None = None,
+    now: datetime,
+) -> int:
+    """Queue a text for a person or a group; its id, by which a later one (`alters_id`) can take its place."""
+    tx.wake("outbox")
+    if alters_id is not None:
+        collapsed = await tx.run(
+            "UPDATE outbox SET template = :template, context = :context "
+            "WHERE (id = :alters_id OR alters_id = :alters_id) AND state = 'waiting'",
+            template=template,
+            context=tx.seal(context),
+            alters_id=alters_id,
+        )
+        if collapsed:
+            return alters_id
+    return await tx.need(
+        int,
+        "INSERT INTO outbox (priority, kind, person_id, group_id, alters_id, template, context, state, "
+        "not_before, created_at) VALUES (:priority, :kind, :person_id, :group_id, :alters_id, :template, :context, "
+        "'waiting', :now, :now) RETURNING id",
+        priority=priority,
+        kind=kind,
+        person_id=person_id,
+        group_id=group_id,
+        alters_id=alters_id,
+        template=template,
+        context=tx.seal(context),
+        now=now,
+    )
+
+
+async def put_card(
+    tx: Transaction,
+    *,
+    priority: Priority,
+    kind: str,
+    subject_id: int,
+    person_id: int | None,
+    group_id: int | None,
+    now: datetime,
+) -> None:
+    """Queue a card for somebody: a new message, whose predecessor (if any) is edited no more."""
+    tx.wake("outbox")
+    await tx.run(
+        "DELETE FROM outbox WHERE state = 'waiting' AND card_id IN (SELECT id FROM cards WHERE kind = :kind "
+        "AND subject_id = :subject_id AND (person_id = :person_id OR group_id = :group_id))",
+        kind=kind,
+        subject_id=subject_id,
+        person_id=person_id,
+        group_id=group_id,
+    )
+    target = "(kind, subject_id, person_id) WHERE person_id IS NOT NULL"
+    if group_id is not None:
+        target = "(kind, subject_id, group_id) WHERE group_id IS NOT NULL"
+    card_id = await tx.need(
+        int,
+        "INSERT INTO cards (kind, subject_id, person_id, group_id, created_at) "
+        "VALUES (:kind, :subject_id, :person_id, :group_id, :now) "
+        f"ON CONFLICT {target} DO UPDATE SET message_id = NULL, shown = NULL RETURNING id",
+        kind=kind,
+        subject_id=subject_id,
+        person_id=person_id,
+        group_id=group_id,
+        now=now,
+    )
+    await tx.run(
+        "INSERT INTO outbox (priority, kind, person_id, group_id, card_id, state, not_before, created_at) "
+        "VALUES (:priority, 'card', :person_id, :group_id, :card_id, 'waiting', :now, :now)",
+        priority=priority,
+        person_id=person_id,
+        group_id=group_id,
+        card_id=card_id,
+        now=now,
+    )
+
+
+async def refresh_cards(tx: Transaction, *, kind: str, subject_id: int, priority: Priority, now: datetime) -> None:
+    """Have every card of a subject edited, once each however often it changes before that."""
+    tx.wake("outbox")
+    await tx.run(
+        "INSERT INTO outbox (priority, kind, person_id, group_id, card_id, state, not_before, created_at) "
+        "SELECT CAST(:priority AS INTEGER), 'edit', c.person_id, c.group_id, c.id, 'waiting', "
+        "CAST(:now AS BIGINT), CAST(:now AS BIGINT) FROM cards c "
+        "WHERE c.kind = :kind AND c.subject_id = :subject_id "
+        "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.card_id = c.id AND o.state = 'waiting')",
+        priority=priority,
+        kind=kind,
+        subject_id=subject_id,
+        now=now,
+    )
+
+
+async def waiting(tx: Transaction, *, after_priority: int, after_id: int, limit: int) -> list[Outgoing]:
+    """A page of what waits, by priority and age; button answers come as emergencies do."""
+    return await tx.all(
+        Outgoing,
+        "SELECT o.id, o.priority, o.kind, o.person_id, o.group_id, "
+        "COALESCE(p.telegram_id, g.chat_id) AS chat_id, COALESCE(p.language, g.language) AS language, "
+        "o.card_id, c.kind AS card_kind, c.subject_id AS card_subject, c.message_id AS card_message, "
+        "c.form AS card_form, c.shown AS card_shown, o.template, o.context, "
+        "a.message_id AS alters_message, o.tries, o.not_before, o.created_at "
+        "FROM outbox o LEFT JOIN people p ON p.id = o.person_id LEFT JOIN groups g ON g.id = o.group_id "
+        "LEFT JOIN cards c ON c.id = o.card_id LEFT JOIN outbox a ON a.id = o.alters_id "
+        "WHERE o.state = 'waiting' "
+        "AND (o.priority > :after_priority OR (o.priority = :after_priority AND o.id > :after_id)) "
+        "ORDER BY o.priority, o.id LIMIT :limit",
+        after_priority=after_priority,
+        after_id=after_id,
+        limit=limit,
+    )
+
+
+async def mark(
+    tx: Transaction,
+    *,
+    outbox_id: int,
+    state: OutboxState,
+    message_id: int | None = None,
+    error: str | None = None,
+    now: datetime,
+) -> None:
+    """Mark how sending went."""
+    done = None if state in (OutboxState.WAITING, OutboxState.SENDING) else now
+    await tx.run(
+        "UPDATE outbox SET state = :state, message_id = COALESCE(:message_id, message_id), error = :error, "
+        "done_at = :done WHERE id = :outbox_id",
+        state=state,
+        message_id=message_id,
+        error=error,
+        done=done,
+        outbox_id=outbox_id,
+    )
+
+
+async def put_off(tx: Transaction, *, outbox_id: int, until: datetime, error: str) -> None:
+    """Try again later."""
+    await tx.run(
+        "UPDATE outbox SET state = 'waiting', tries = tries + 1, not_before = :until, error = :error "
+        "WHERE id = :outbox_id",
+        until=until,
+        error=error,
+        outbox_id=outbox_id,
+    )
+
+
+async def say_instead(tx: Transaction, *, outbox_id: int) -> None:
+    """What was to take a message's place comes as a message of its own."""
+    await tx.run(
+        "UPDATE outbox SET kind = 'say', alters_id = NULL, state = 'waiting', tries = tries + 1 WHERE id = :outbox_id",
+        outbox_id=outbox_id,
+    )
+
+
+async def mark_card(tx: Transaction, *, card_id: int, message_id: int, form: str, shown: str, edited: bool) -> None:
+    """Remember which message a card is, and what it shows; an edit of a message given up since changes nothing."""
+    await tx.run(
+        "UPDATE cards SET message_id = :message_id, form = :form, shown = :shown "
+        "WHERE id = :card_id AND (message_id = :message_id OR CAST(:edited AS BIGINT) = 0)",
+        card_id=card_id,
+        message_id=message_id,
+        form=form,
+        shown=shown,
+        edited=edited,
+    )
+
+
+async def recover(tx: Transaction) -> int:
+    """After a crash: what was in flight waits again."""
+    tx.wake("outbox")
+    return await tx.run("UPDATE outbox SET state = 'waiting' WHERE state = 'sending'")
+
+
+async def purge(tx: Transaction, *, done_before: datetime, aside_before: datetime) -> None:
+    """Forget what was sent, and later what was set aside."""
+    await tx.run("DELETE FROM outbox WHERE state IN ('sent', 'dropped') AND done_at < :before", before=done_before)
+    await tx.run("DELETE FROM outbox WHERE state = 'failed' AND done_at < :before", before=aside_before)
+
+
+async def counts(tx: Transaction) -> list[Counted]:
+    """How many messages wait (those in flight included) and how many were set aside."""
+    return await tx.all(
+        Counted,
+        "SELECT CASE state WHEN 'sending' THEN 'waiting' ELSE state END AS state, COUNT(*) AS count FROM outbox "
+        "WHERE state IN ('waiting', 'sending', 'failed') "
+        "GROUP BY CASE state WHEN 'sending' THEN 'waiting' ELSE state END",
+    )

@@ -1,0 +1,285 @@
+"""People, the roles they hold, and the invitations to roles."""
+
+from datetime import datetime
+
+from storage.crypto import Sealed
+from storage.database import Transaction
+from storage.records import Disclosure, Grant, Invite, Person
+from storage.states import Role
+
+PERSON = (
+    "p.id, p.telegram_id, p.language, p.contact_mode, p.keyboard, p.name, p.phone, p.place_id, "
+    "p.joined_at, p.verified_at, p.unreachable_at, p.erased_at"
+)
+
+
+async def by_id(tx: Transaction, person_id: int) -> Person:
+    """The person. Raises LookupError."""
+    return await tx.need(Person, f"SELECT {PERSON} FROM people p WHERE p.id = :person_id", person_id=person_id)
+
+
+async def by_telegram(tx: Transaction, telegram_id: int) -> Person | None:
+    """Whoever writes from this account."""
+    return await tx.one(
+        Person, f"SELECT {PERSON} FROM people p WHERE p.telegram_id = :telegram_id", telegram_id=telegram_id
+    )
+
+
+async def by_phone(tx: Transaction, phone: str) -> list[Person]:
+    """Those who gave this number (digits, as normalised on the way in)."""
+    return await tx.all(
+        Person,
+        f"SELECT {PERSON} FROM people p WHERE p.phone_hash = :phone_hash AND p.erased_at IS NULL ORDER BY p.id",
+        phone_hash=tx.cipher.hash(phone),
+    )
+
+
+async def add(tx: Transaction, *, telegram_id: int | None, language: str, contact_mode: str, now: datetime) -> Person:
+    """Somebody new; the one who is there when two come at once."""
+    person_id = await tx.need(
+        int,
+        "INSERT INTO people (telegram_id, language, contact_mode, keyboard, created_at) "
+        "VALUES (:telegram_id, :language, :contact_mode, 'plain', :now) "
+        "ON CONFLICT (telegram_id) DO UPDATE SET language = people.language RETURNING id",
+        telegram_id=telegram_id,
+        language=language,
+        contact_mode=contact_mode,
+        now=now,
+    )
+    return await by_id(tx, person_id)
+
+
+async def join(tx: Transaction, *, person_id: int, name: Sealed, place_id: int | None, now: datetime) -> None:
+    """Name, place and consent of somebody who joins; a move to another place must be verified anew."""
+    await tx.run(
+        "UPDATE people SET name = :name, consent_at = :now, joined_at = COALESCE(joined_at, :now), "
+        "verified_at = CASE WHEN place_id = CAST(:place_id AS BIGINT) THEN verified_at END, "
+        "place_id = CAST(:place_id AS BIGINT), erased_at = NULL "
+        "WHERE id = :person_id",
+        person_id=person_id,
+        name=name,
+        place_id=place_id,
+        now=now,
+    )
+
+
+async def set_phone(tx: Transaction, *, person_id: int, phone: str) -> None:
+    """The number (digits) somebody is reached at."""
+    await tx.run(
+        "UPDATE people SET phone = :phone, phone_hash = :phone_hash WHERE id = :person_id",
+        person_id=person_id,
+        phone=tx.seal(phone),
+        phone_hash=tx.cipher.hash(phone),
+    )
+
+
+async def verify(tx: Transaction, *, person_id: int, verified_by: int, now: datetime) -> bool:
+    """Confirm membership of the household; False when it was confirmed already."""
+    return bool(
+        await tx.run(
+            "UPDATE people SET verified_at = :now, verified_by = :verified_by "
+            "WHERE id = :person_id AND verified_at IS NULL AND place_id IS NOT NULL",
+            person_id=person_id,
+            verified_by=verified_by,
+            now=now,
+        )
+    )
+
+
+async def unplace(tx: Transaction, *, person_id: int) -> None:
+    """They do not live where they said."""
+    await tx.run("UPDATE people SET place_id = NULL, verified_at = NULL WHERE id = :person_id", person_id=person_id)
+
+
+async def set_language(tx: Transaction, *, person_id: int, language: str) -> None:
+    """The language somebody reads."""
+    await tx.run("UPDATE people SET language = :language WHERE id = :person_id", person_id=person_id, language=language)
+
+
+async def set_keyboard(tx: Transaction, *, person_id: int, keyboard: str) -> None:
+    """The keyboard somebody is given."""
+    await tx.run("UPDATE people SET keyboard = :keyboard WHERE id = :person_id", person_id=person_id, keyboard=keyboard)
+
+
+async def set_unreachable(tx: Transaction, *, person_id: int, since: datetime | None) -> None:
+    """The bot was blocked (or unblocked)."""
+    await tx.run("UPDATE people SET unreachable_at = :since WHERE id = :person_id", person_id=person_id, since=since)
+
+
+async def erase(tx: Transaction, *, person_id: int, now: datetime) -> None:
+    """Forget who it was; what hangs on the row stays counted, unlinked from a name."""
+    await tx.run(
+        "UPDATE people SET telegram_id = NULL, name = NULL, phone = NULL, phone_hash = NULL, place_id = NULL, "
+        "verified_at = NULL, joined_at = NULL, erased_at = :now WHERE id = :person_id",
+        person_id=person_id,
+        now=now,
+    )
+    await tx.run(
+        "UPDATE roles SET revoked_at = :now WHERE person_id = :person_id AND revoked_at IS NULL",
+        person_id=person_id,
+        now=now,
+    )
+    await tx.run("DELETE FROM dialogues WHERE person_id = :person_id", person_id=person_id)
+    await tx.run(
+        "UPDATE outbox SET context = NULL, state = 'dropped', done_at = :now WHERE person_id = :person_id "
+        "AND state IN ('waiting', 'sent', 'failed', 'dropped')",
+        person_id=person_id,
+        now=now,
+    )
+
+
+async def grants(tx: Transaction, person_id: int) -> list[Grant]:
+    """The roles somebody holds."""
+    return await tx.all(
+        Grant,
+        "SELECT role, place_id FROM roles WHERE person_id = :person_id AND revoked_at IS NULL ORDER BY id",
+        person_id=person_id,
+    )
+
+
+async def grant(tx: Transaction, *, person_id: int, role: Role, place_id: int, now: datetime) -> bool:
+    """Give a role; False when it is held already."""
+    return bool(
+        await tx.run(
+            "INSERT INTO roles (person_id, role, place_id, granted_at) VALUES (:person_id, :role, :place_id, :now) "
+            "ON CONFLICT (person_id, role, place_id) WHERE revoked_at IS NULL DO NOTHING",
+            person_id=person_id,
+            role=role,
+            place_id=place_id,
+            now=now,
+        )
+    )
+
+
+def _list(roles: tuple[Role, ...]) -> str:
+    return ", ".join(f"'{role.value}'" for role in roles)
+
+
+async def holds(tx: Transaction, *, person_id: int, roles: tuple[Role, ...], place_id: int) -> Role | None:
+    """Which of these roles somebody holds at a place or above it; the strongest, given weakest first."""
+    held = await tx.all(
+        Role,
+        "SELECT r.role FROM roles r JOIN reach ON reach.ancestor_id = r.place_id "
+        f"WHERE r.person_id = :person_id AND r.revoked_at IS NULL AND r.role IN ({_list(roles)}) "
+        "AND reach.place_id = :place_id",
+        person_id=person_id,
+        place_id=place_id,
+    )
+    return max(held, key=roles.index) if held else None
+
+
+async def in_charge(tx: Transaction, *, role: Role, place_id: int) -> list[Person]:
+    """Who holds a role at a place or at one it lies in."""
+    return await tx.all(
+        Person,
+        f"SELECT {PERSON} FROM people p JOIN roles r ON r.person_id = p.id AND r.revoked_at IS NULL "
+        "JOIN reach ON reach.ancestor_id = r.place_id AND reach.place_id = :place_id "
+        "WHERE r.role = :role AND p.erased_at IS NULL ORDER BY p.id",
+        role=role,
+        place_id=place_id,
+    )
+
+
+async def holding(tx: Transaction, *, role: Role, place_id: int) -> list[Person]:
+    """Who holds a role at this very place."""
+    return await tx.all(
+        Person,
+        f"SELECT {PERSON} FROM people p JOIN roles r ON r.person_id = p.id AND r.revoked_at IS NULL "
+        "WHERE r.role = :role AND r.place_id = :place_id AND p.erased_at IS NULL ORDER BY p.id",
+        role=role,
+        place_id=place_id,
+    )
+
+
+async def members(tx: Transaction, *, place_id: int) -> list[Person]:
+    """The verified people of a household."""
+    return await tx.all(
+        Person,
+        f"SELECT {PERSON} FROM people p WHERE p.place_id = :place_id AND p.verified_at IS NOT NULL "
+        "AND p.erased_at IS NULL ORDER BY p.id",
+        place_id=place_id,
+    )
+
+
+async def add_invite(
+    tx: Transaction,
+    *,
+    token_hash: bytes,
+    role: Role,
+    place_id: int,
+    uses: int,
+    expires_at: datetime,
+    now: datetime,
+) -> None:
+    """An invitation that can be used `uses` times."""
+    await tx.run(
+        "INSERT INTO invites (token_hash, role, place_id, uses_left, expires_at, created_at) "
+        "VALUES (:token_hash, :role, :place_id, :uses, :expires_at, :now)",
+        token_hash=token_hash,
+        role=role,
+        place_id=place_id,
+        uses=uses,
+        expires_at=expires_at,
+        now=now,
+    )
+
+
+async def invite(tx: Transaction, token_hash: bytes) -> Invite | None:
+    """The invitation this token belongs to."""
+    return await tx.one(
+        Invite,
+        "SELECT id, role, place_id, uses_left, expires_at FROM invites WHERE token_hash = :token_hash",
+        token_hash=token_hash,
+    )
+
+
+async def use_invite(tx: Transaction, invite_id: int) -> bool:
+    """Use an invitation once; False when it is used up."""
+    return bool(
+        await tx.run(
+            "UPDATE invites SET uses_left = uses_left - 1 WHERE id = :invite_id AND uses_left > 0",
+            invite_id=invite_id,
+        )
+    )
+
+
+async def audit(
+    tx: Transaction,
+    *,
+    action: str,
+    actor_id: int | None,
+    person_id: int | None = None,
+    subject_kind: str | None = None,
+    subject_id: int | None = None,
+    detail: str | None = None,
+    now: datetime,
+) -> None:
+    """Write down what may be asked about later; never a personal value."""
+    await tx.run(
+        "INSERT INTO audit (at, action, actor_id, person_id, subject_kind, subject_id, detail) "
+        "VALUES (:now, :action, :actor_id, :person_id, :subject_kind, :subject_id, :detail)",
+        now=now,
+        action=action,
+        actor_id=actor_id,
+        person_id=person_id,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        detail=detail,
+    )
+
+
+async def disclosures(tx: Transaction, *, person_id: int, limit: int) -> list[Disclosure]:
+    """Who opened somebody's address, latest first."""
+    return await tx.all(
+        Disclosure,
+        "SELECT at, actor_id, detail AS actor_role FROM audit "
+        "WHERE person_id = :person_id AND action = 'opened_address' "
+        "ORDER BY id DESC LIMIT :limit",
+        person_id=person_id,
+        limit=limit,
+    )
+
+
+async def count(tx: Transaction) -> int:
+    """How many people have joined."""
+    return await tx.need(int, "SELECT COUNT(*) FROM people WHERE joined_at IS NOT NULL")

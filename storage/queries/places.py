@@ -1,0 +1,113 @@
+"""Places, and what lies in what."""
+
+from storage.database import Transaction
+from storage.records import Place
+from storage.states import PlaceKind
+
+_PLACE = "p.id, p.code, p.kind, p.parent_id, p.cell_id, p.name_zh, p.name_en, p.floor, p.area, p.door"
+
+
+async def put(
+    tx: Transaction,
+    *,
+    code: str,
+    kind: PlaceKind,
+    parent_id: int | None,
+    cell_id: int | None,
+    name_zh: str,
+    name_en: str,
+    floor: int | None,
+    area: int | None,
+    latitude: int | None,
+    longitude: int | None,
+    door: str,
+) -> int:
+    """Add a place or bring it up to date (its door code stays); its id."""
+    return await tx.need(
+        int,
+        "INSERT INTO places (code, kind, parent_id, cell_id, name_zh, name_en, floor, area, latitude, longitude, door) "
+        "VALUES (:code, :kind, :parent_id, :cell_id, :name_zh, :name_en, :floor, :area, :latitude, :longitude, :door) "
+        "ON CONFLICT (code) DO UPDATE SET kind = excluded.kind, parent_id = excluded.parent_id, "
+        "cell_id = excluded.cell_id, name_zh = excluded.name_zh, name_en = excluded.name_en, floor = excluded.floor, "
+        "area = excluded.area, latitude = excluded.latitude, longitude = excluded.longitude RETURNING id",
+        code=code,
+        kind=kind,
+        parent_id=parent_id,
+        cell_id=cell_id,
+        name_zh=name_zh,
+        name_en=name_en,
+        floor=floor,
+        area=area,
+        latitude=latitude,
+        longitude=longitude,
+        door=door,
+    )
+
+
+async def clear_reach(tx: Transaction) -> None:
+    """Forget what lies in what, before it is written anew."""
+    await tx.run("DELETE FROM reach")
+
+
+async def put_reach(tx: Transaction, *, ancestor_id: int, place_id: int) -> None:
+    """A place lies in another (or is it)."""
+    await tx.run(
+        "INSERT INTO reach (ancestor_id, place_id) VALUES (:ancestor_id, :place_id) "
+        "ON CONFLICT (ancestor_id, place_id) DO NOTHING",
+        ancestor_id=ancestor_id,
+        place_id=place_id,
+    )
+
+
+async def by_id(tx: Transaction, place_id: int) -> Place:
+    """The place. Raises LookupError."""
+    return await tx.need(Place, f"SELECT {_PLACE} FROM places p WHERE p.id = :place_id", place_id=place_id)
+
+
+async def by_code(tx: Transaction, code: str) -> Place | None:
+    """The place of that code."""
+    return await tx.one(Place, f"SELECT {_PLACE} FROM places p WHERE p.code = :code", code=code)
+
+
+async def by_door(tx: Transaction, door: str) -> Place | None:
+    """The place whose door carries this code."""
+    return await tx.one(Place, f"SELECT {_PLACE} FROM places p WHERE p.door = :door", door=door)
+
+
+async def children(tx: Transaction, *, parent_id: int | None, kinds: tuple[PlaceKind, ...]) -> list[Place]:
+    """What lies directly in a place, of these kinds."""
+    wanted = ", ".join(f"'{kind.value}'" for kind in kinds)
+    return await tx.all(
+        Place,
+        f"SELECT {_PLACE} FROM places p WHERE p.kind IN ({wanted}) "
+        "AND (p.parent_id = :parent_id OR CAST(:parent_id AS BIGINT) IS NULL) ORDER BY p.id",
+        parent_id=parent_id,
+    )
+
+
+async def ancestors(tx: Transaction, place_id: int) -> list[Place]:
+    """The place and all it lies in, houses and grid."""
+    return await tx.all(
+        Place,
+        f"SELECT {_PLACE} FROM places p JOIN reach r ON r.ancestor_id = p.id "
+        "WHERE r.place_id = :place_id ORDER BY p.id",
+        place_id=place_id,
+    )
+
+
+async def nearest(tx: Transaction, *, latitude: int, longitude: int, kind: PlaceKind) -> Place | None:
+    """The place of that kind nearest to a point in microdegrees."""
+    return await tx.one(
+        Place,
+        f"SELECT {_PLACE} FROM places p WHERE p.kind = :kind AND p.latitude IS NOT NULL "
+        "ORDER BY (p.latitude - :latitude) * (p.latitude - :latitude) "
+        "+ (p.longitude - :longitude) * (p.longitude - :longitude) LIMIT 1",
+        kind=kind,
+        latitude=latitude,
+        longitude=longitude,
+    )
+
+
+async def all_places(tx: Transaction) -> list[Place]:
+    """Every place, containers first."""
+    return await tx.all(Place, f"SELECT {_PLACE} FROM places p ORDER BY p.id")

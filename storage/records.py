@@ -1,0 +1,220 @@
+"""What rows become: frozen records, open to all. Times are UTC-aware; permissions alone open `Sealed` values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.crypto import Sealed
+from storage.rows import Json as Json
+from storage.states import (
+    ContactMode,
+    Keyboard,
+    OutboxKind,
+    PlaceKind,
+    Priority,
+    ReportEvent,
+    ReportState,
+    Role,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A place in the houses' tree or in the grid's."""
+
+    id: int
+    code: str
+    kind: PlaceKind
+    parent_id: int | None
+    cell_id: int | None
+    name_zh: str
+    name_en: str
+    floor: int | None
+    area: int | None  # 0.01 m²
+    door: str  # the unguessable part of its door payload
+
+    @property
+    def name(self) -> dict[str, str]:
+        """The name in both languages, as texts take it."""
+        return {"zh": self.name_zh, "en": self.name_en}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """Anybody the bot has met or staff have registered."""
+
+    id: int
+    telegram_id: int | None
+    language: str
+    contact_mode: ContactMode
+    keyboard: Keyboard
+    name: Sealed | None
+    phone: Sealed | None
+    place_id: int | None  # a household, a dormitory, or a stairwell where the flat is not known
+    joined_at: datetime | None
+    verified_at: datetime | None  # membership of the household confirmed
+    unreachable_at: datetime | None
+    erased_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Grant:
+    """A role somebody holds at a place."""
+
+    role: Role
+    place_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Invite:
+    """A one-time invitation to a role at a place."""
+
+    id: int
+    role: Role
+    place_id: int
+    uses_left: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """A group chat the bot is or was in."""
+
+    id: int
+    chat_id: int
+    title: str
+    language: str
+    place_id: int | None  # bound to this place
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dialogue:
+    """Where a person is in a conversation with the bot."""
+
+    chat_id: int
+    person_id: int
+    flow: str
+    step: str
+    draft: Json
+    touched_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """An update that waits to be handled."""
+
+    id: int
+    lane: int
+    payload: Json
+    tries: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outgoing:
+    """A message that waits to be sent, with where it goes and what it belongs to."""
+
+    id: int
+    priority: Priority
+    kind: OutboxKind
+    person_id: int | None
+    group_id: int | None
+    chat_id: int | None  # None: the person has no chat
+    language: str
+    card_id: int | None
+    card_kind: str | None
+    card_subject: int | None
+    card_message: int | None
+    card_form: str | None  # "text" or "photo", as it was first sent
+    card_shown: str | None  # digest of what it shows
+    template: str | None
+    context: Json | None
+    alters_message: int | None  # the message whose place it takes
+    tries: int
+    not_before: datetime
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Timer:
+    """Something that falls due."""
+
+    id: int
+    kind: str
+    subject_id: int
+    due: datetime
+    tries: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counted:
+    """How many of one kind."""
+
+    state: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Disclosure:
+    """Who opened somebody's address, when."""
+
+    at: datetime
+    actor_id: int
+    actor_role: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """Something wrong in the neighbourhood."""
+
+    id: int
+    reporter_id: int | None  # None: erased
+    category: str
+    place_id: int
+    spot: Sealed | None  # where exactly, in the reporter's words
+    words: Sealed | None
+    state: ReportState
+    unit: str | None  # the responsible unit that has it; None: whoever keeps it
+    keeper_id: int | None  # the grid worker or staff member who accepted it
+    group_id: int | None  # where it was found
+    group_message_id: int | None
+    accept_due: datetime
+    resolve_due: datetime
+    outcome: ReportEvent | None  # solved, partly
+    stars: int | None
+    entered_by: int | None  # who took the call; None: reported in chat
+    created_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportFile:
+    """A photo or voice message of a report."""
+
+    kind: str
+    file: str
+    after: bool  # shows the result
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportEventRow:
+    """One line of a report's timeline."""
+
+    at: datetime
+    actor_id: int | None
+    event: ReportEvent
+    state: ReportState
+    unit: str | None
+    note: Sealed | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Find:
+    """A group message that may become a report."""
+
+    id: int
+    group_id: int
+    author_telegram_id: int
+    message_id: int
+    words: Sealed | None
+    file: str | None
+    kind: str
+    used_at: datetime | None

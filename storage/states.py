@@ -1,0 +1,115 @@
+"""The states things can be in, and the kinds they come in: plain data, open to all."""
+
+from enum import IntEnum, StrEnum
+
+
+class PlaceKind(StrEnum):
+    """What a place is, in the houses' tree or in the grid's."""
+
+    STREET = "street"  # 街道
+    COMMUNITY = "community"  # 社区
+    ESTATE = "estate"  # 小区
+    BUILDING = "building"  # 楼栋
+    STAIRWELL = "stairwell"  # 梯位
+    HOUSEHOLD = "household"  # 户
+    DORMITORY = "dormitory"  # 宿舍, 工地
+    GRID = "grid"  # 网格
+    CELL = "cell"  # 小队, at most 10 households
+    UNIT = "unit"  # 责任单位: its people hold the staff role at it and reach nothing else
+
+
+class Role(StrEnum):
+    """What a person may be at a place or grid; it reaches everything under it."""
+
+    RESIDENT = "resident"  # 居民
+    VOLUNTEER = "volunteer"  # 志愿者
+    STAIR_CAPTAIN = "stair_captain"  # 梯位长
+    BUILDING_CAPTAIN = "building_captain"  # 楼栋长
+    GRID_WORKER = "grid_worker"  # 网格员
+    STAFF = "staff"  # 社区工作人员
+    ADMIN = "admin"  # the operator's own account
+
+
+class ContactMode(StrEnum):
+    """How a person is reached."""
+
+    CHAT = "chat"
+    PHONE = "phone"
+    DOOR = "door"
+
+
+class Keyboard(StrEnum):
+    """Which keyboard a person is given."""
+
+    PLAIN = "plain"
+    ELDER = "elder"
+
+
+class Priority(IntEnum):
+    """Who goes first in the outbox."""
+
+    EMERGENCY = 0
+    REPLY = 1
+    TASK = 2
+    NOTICE = 3
+
+
+class InboxState(StrEnum):
+    """Where an update is on its way in."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    POISON = "poison"  # set aside after its tries
+
+
+class OutboxState(StrEnum):
+    """Where a message is on its way out."""
+
+    WAITING = "waiting"
+    SENDING = "sending"  # in flight; waiting again after a crash
+    SENT = "sent"
+    DROPPED = "dropped"  # not worth sending any more: stale, or nothing left to change
+    FAILED = "failed"  # set aside with its reason
+
+
+class OutboxKind(StrEnum):
+    """What the sender is to do."""
+
+    SAY = "say"  # a template with its context
+    CARD = "card"  # show a card for the first time
+    EDIT = "edit"  # show a card as it is now
+    ANSWER = "answer"  # answer a press of a button
+    ALTER = "alter"  # turn an earlier message into a template with its context
+
+
+class ReportState(StrEnum):
+    """Where a report is on its way."""
+
+    SUBMITTED = "submitted"  # 已提交: nobody has it yet
+    ACCEPTED = "accepted"  # 受理: the grid worker has it and checks it on site
+    ASSIGNED = "assigned"  # 派单: found true, a responsible unit handles it
+    RESOLVED = "resolved"  # 处置: the handler says it is done
+    CHECKED = "checked"  # 核实: the grid worker has seen that it is; the resident judges
+    CLOSED = "closed"  # 评价: judged by the resident
+    DECLINED = "declined"  # 退回: not a matter for this desk, with the reason
+    WITHDRAWN = "withdrawn"  # 撤回 by the reporter
+
+
+class ReportEvent(StrEnum):
+    """What happens to a report."""
+
+    SUBMIT = "submit"
+    ACCEPT = "accept"
+    ASSIGN = "assign"
+    DECLINE = "decline"
+    GIVE_BACK = "give_back"  # the unit says it is not theirs
+    RESOLVE = "resolve"
+    CHECK = "check"
+    REDO = "redo"  # checked, and not done
+    SOLVED = "solved"
+    PARTLY = "partly"
+    UNSOLVED = "unsolved"
+    RATE = "rate"
+    WITHDRAW = "withdraw"
+    OVERDUE = "overdue"
+    JOIN = "join"  # 我也遇到了
