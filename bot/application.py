@@ -81,7 +81,7 @@ class Jinlin:
         self.texts = Texts(overrides=Path(neighbourhood.texts), zone=settings.zone)
         self.transport = Transport(api_url=settings.api_url, token=settings.token)
         self._neighbourhood = neighbourhood
-        self._working_time = WorkingTime.of(neighbourhood)
+        self._working_time = WorkingTime.of(neighbourhood, settings.zone)
         self.scheduler = Scheduler(database=database, clock=clock, due=DUE, here=self.here)
 
     def here(self) -> Here:

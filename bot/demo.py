@@ -34,17 +34,20 @@ def cast() -> dict[str, list[dict[str, Any]]]:
     return tomllib.loads(CAST.read_text("utf-8"))
 
 
-async def seed(tx: Transaction, here: Here) -> None:
-    """Have the cast joined, confirmed and in their roles; again and again if you like."""
+async def seed(tx: Transaction, here: Here) -> list[int]:
+    """Have the cast joined, confirmed and in their roles; the accounts that are new."""
+    new = []
     for one in cast()["people"]:
         if "phone" in one and await person_rows.by_telegram(tx, one["id"]) is None:
             await _seed_person(tx, here, one)
+            new.append(one["id"])
     for one in cast()["groups"]:
         group = await dialogues.group(tx, chat_id=one["id"], title=one["title"], language="zh", now=here.now)
         actor = await person_rows.by_telegram(tx, one["bound_by"])
         place = await places.by_code(tx, one["place"])
         if group.place_id is None and actor and place:
             await groups.bind(tx, here, actor, group=group, place_id=place.id)
+    return new
 
 
 async def _seed_person(tx: Transaction, here: Here, one: dict[str, Any]) -> None:
@@ -63,9 +66,7 @@ async def _seed_person(tx: Transaction, here: Here, one: dict[str, Any]) -> None
     for held in one.get("roles", []):
         place = await places.by_code(tx, held["place"])
         if place:
-            await person_rows.grant(
-                tx, person_id=person.id, role=Role(held["role"]), place_id=place.id, now=here.now
-            )
+            await person_rows.grant(tx, person_id=person.id, role=Role(held["role"]), place_id=place.id, now=here.now)
 
 
 async def run(settings: Settings, *, port: int) -> None:
@@ -96,17 +97,19 @@ async def _settle(settings: Settings, database: Database, url: str) -> None:
     found, _ = await running.load(settings, database)
     clock = await running.clock_of(settings, database)
     here = Here(
-        neighbourhood=found, working_time=WorkingTime.of(found), zone=settings.zone, now=clock.now()
+        neighbourhood=found, working_time=WorkingTime.of(found, settings.zone), zone=settings.zone, now=clock.now()
     )
     async with database.write() as tx:
-        await seed(tx, here)
+        new = await seed(tx, here)
     async with aiohttp.ClientSession() as session:
         for one in cast()["people"]:
-            told = {k: one[k] for k in ("id", "name", "note", "elder") if k in one}
-            await _tell(session, f"{url}/control/people", told)
+            person = {k: one[k] for k in ("id", "name", "note", "elder") if k in one}
+            await _tell(session, f"{url}/control/people", person)
         for one in cast()["groups"]:
-            told = {"id": one["id"], "title": one["title"], "members": one["members"], "kind": "group"}
-            await _tell(session, f"{url}/control/groups", told)
+            group = {"id": one["id"], "title": one["title"], "members": one["members"], "kind": "group"}
+            await _tell(session, f"{url}/control/groups", group)
+        for account in new:
+            await _tell(session, f"{url}/control/say", {"person": account, "text": "/start"})
 
 
 async def _tell(session: aiohttp.ClientSession, url: str, told: dict[str, Any]) -> None:

@@ -26,7 +26,9 @@ async def invite(
         place = await place_rows.by_code(tx, code)
         if place is None:
             raise DatabaseError(f'there is no place "{code}"; `jinlin places` lists them')
-        here = Here(neighbourhood=found, working_time=WorkingTime.of(found), zone=settings.zone, now=clock.now())
+        here = Here(
+            neighbourhood=found, working_time=WorkingTime.of(found, settings.zone), zone=settings.zone, now=clock.now()
+        )
         payload = await people.make_invite(tx, here, role=role, place=place, uses=uses, days=days)
         bot = await meta.get(tx, "bot")
     return {"payload": payload, "link": f"https://t.me/{bot}?start={payload}" if bot else None}

@@ -262,7 +262,7 @@ class Sender:
         if error.migrate_to is not None and row.chat_id is not None:
             await dialogues.migrate_group(tx, old_chat_id=row.chat_id, new_chat_id=error.migrate_to)
             await outbox.put_off(tx, outbox_id=row.id, until=here.now, error="migrated")
-        elif "message is not modified" in str(error):
+        elif "message is not modified" in str(error) or row.kind is OutboxKind.FADE:
             await outbox.mark(tx, outbox_id=row.id, state=OutboxState.SENT, now=here.now)
         elif row.kind is OutboxKind.ANSWER:
             await self._answer_as_message(tx, here, row)

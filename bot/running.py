@@ -46,7 +46,7 @@ async def load(settings: Settings, database: Database) -> tuple[Neighbourhood, i
     async with database.write() as tx:
         count = await places.load(tx, found)
     if settings.demo:
-        await demo_clock.set_going(database, WorkingTime.of(found))
+        await demo_clock.set_going(database, WorkingTime.of(found, settings.zone))
     return found, count
 
 

@@ -128,6 +128,8 @@ class Worker:
             person = await people.add(
                 tx, telegram_id=telegram_id, language=language, contact_mode=ContactMode.CHAT, now=here.now
             )
+        elif person.unreachable_at is not None and update.my_chat_member is None:
+            await people.set_unreachable(tx, person_id=person.id, since=None)
         chat_id = chat.id if chat else telegram_id
         group = None
         if chat is not None and chat.type != chat.PRIVATE:

@@ -32,7 +32,7 @@ async def of(tx: Transaction, here: Here, person: Person) -> Contacts:
             captains += [(role.value, permissions.public_name(tx, holder)) for holder in holders]
         estate = await above(tx, person.place_id, PlaceKind.ESTATE)
         company = here.neighbourhood.property_for(estate.code) if estate else None
-    duty = here.neighbourhood.duty_at(here.now)
+    duty = here.neighbourhood.duty_at(here.local)
     return Contacts(
         place=await permissions.full_name(tx, person.place_id),
         captains=captains,

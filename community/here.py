@@ -16,3 +16,8 @@ class Here:
     working_time: WorkingTime
     zone: ZoneInfo
     now: datetime
+
+    @property
+    def local(self) -> datetime:
+        """Now, on the community's own clock."""
+        return self.now.astimezone(self.zone)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError
 
@@ -14,7 +13,7 @@ from community.neighbourhood_places import Place
 from community.neighbourhood_reading import NeighbourhoodError, Problem, complaint, read, refusal
 from community.neighbourhood_settings import Calendar, Dispatch, Hours, Reports, Targets, Votes
 from community.neighbourhood_tree import PlaceTree
-from community.neighbourhood_values import Bilingual, Period, Text, Word, Zone
+from community.neighbourhood_values import Bilingual, Period, Text, Word
 
 __all__ = [
     "Bilingual",
@@ -36,7 +35,6 @@ class Neighbourhood(PlaceTree, Duties):
     """One community with its places, duties and settings, as its file says."""
 
     texts: Text = "texts"
-    timezone: Zone = ZoneInfo("Asia/Shanghai")
     passwords: Annotated[tuple[Word, ...], Field(min_length=20)]
     hours: Hours
     calendar: Calendar = Calendar()
@@ -52,21 +50,20 @@ class Neighbourhood(PlaceTree, Duties):
         return Path(self.texts)
 
     def duty_at(self, local: datetime) -> DutyEntry | None:
-        """Who is on duty at a moment, the first in the roster if several are; raises ValueError if naive."""
+        """Who is on duty at a local time, the first in the roster if several are; raises ValueError if naive."""
         if local.tzinfo is None:
             raise ValueError("duty_at needs a moment with its time zone")
-        here = local.astimezone(self.timezone)
-        return next((entry for entry in self.duty if entry.on_duty(here)), None)
+        return next((entry for entry in self.duty if entry.on_duty(local)), None)
 
     def is_quiet(self, local: datetime) -> bool:
-        """Whether a moment lies in the community's quiet hours; raises ValueError if naive."""
+        """Whether a local time lies in the community's quiet hours; raises ValueError if naive."""
         if local.tzinfo is None:
             raise ValueError("is_quiet needs a moment with its time zone")
-        return self.quiet.covers(local.astimezone(self.timezone).time())
+        return self.quiet.covers(local.time())
 
 
 def load(path: Path) -> Neighbourhood:
-    """Read a neighbourhood file; raises NeighbourhoodError, one line with where and what was expected."""
+    """Read a neighbourhood file; raises NeighbourhoodError, one line that says where and what was expected."""
     data = read(path)
     try:
         found = Neighbourhood.model_validate(data)

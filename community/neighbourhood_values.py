@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -72,13 +71,6 @@ def _degrees(limit: int) -> Callable[[object], float]:
     return check
 
 
-def _zone(value: object) -> ZoneInfo:
-    try:
-        return ZoneInfo(value if isinstance(value, str) else "")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise expected('a time zone such as "Asia/Shanghai"') from None
-
-
 def _phone(value: str) -> str:
     digits = sum(letter.isdecimal() for letter in value)
     if not re.fullmatch(r"\+?[0-9][0-9 -]*[0-9]", value) or not 3 <= digits <= 15:
@@ -114,7 +106,6 @@ TimeOfDay = Annotated[time, BeforeValidator(_time)]
 Day = Annotated[date, BeforeValidator(_date)]
 Latitude = Annotated[float, BeforeValidator(_degrees(90))]
 Longitude = Annotated[float, BeforeValidator(_degrees(180))]
-Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Minutes = Annotated[int, Field(strict=True, gt=0, le=366 * 24 * 60)]
 Count = Annotated[int, Field(strict=True, gt=0, le=100_000)]

@@ -49,11 +49,11 @@ class WorkingTime:
     _years: dict[int, _Year] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
-    def of(cls, neighbourhood: Neighbourhood) -> Self:
-        """The working time that a neighbourhood file sets."""
+    def of(cls, neighbourhood: Neighbourhood, zone: ZoneInfo) -> Self:
+        """The working time that a neighbourhood file sets, in the community's time zone."""
         hours, calendar = neighbourhood.hours, neighbourhood.calendar
         return cls(
-            zone=neighbourhood.timezone,
+            zone=zone,
             start=hours.start,
             end=hours.end,
             lunch=None if hours.lunch is None else (hours.lunch.start, hours.lunch.end),

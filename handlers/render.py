@@ -62,6 +62,8 @@ class Renderer:
                 params["text"] = self._words(here, row.language, row.template, kept["c"], ANSWER)
                 params["show_alert"] = kept["alert"]
             return Call(method="answerCallbackQuery", params=params)
+        if row.kind is OutboxKind.FADE:
+            return Call(method="editMessageReplyMarkup", params={"message_id": row.alters_message})
         if row.kind is OutboxKind.ALTER:
             return self._alter(here, row, kept)
         return self._say(here, row, kept)

@@ -141,6 +141,7 @@ CREATE TABLE outbox (
     group_id {int} REFERENCES groups (id),
     card_id {int} REFERENCES cards (id),
     alters_id {int},
+    alters_message {int},
     template TEXT,
     context {bytes},
     state TEXT NOT NULL,

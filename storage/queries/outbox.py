@@ -57,7 +57,7 @@ async def put_card(
     group_id: int | None,
     now: datetime,
 ) -> None:
-    """Queue a card for somebody: a new message, whose predecessor (if any) is edited no more."""
+    """Queue a card for somebody: a new message; its predecessor (if any) loses its buttons and is edited no more."""
     tx.wake("outbox")
     await tx.run(
         "DELETE FROM outbox WHERE state = 'waiting' AND card_id IN (SELECT id FROM cards WHERE kind = :kind "
@@ -66,6 +66,18 @@ async def put_card(
         subject_id=subject_id,
         person_id=person_id,
         group_id=group_id,
+    )
+    await tx.run(
+        "INSERT INTO outbox (priority, kind, person_id, group_id, alters_message, state, not_before, created_at) "
+        "SELECT CAST(:priority AS BIGINT), 'fade', person_id, group_id, message_id, 'waiting', CAST(:now AS BIGINT), "
+        "CAST(:now AS BIGINT) FROM cards WHERE kind = :kind AND subject_id = :subject_id "
+        "AND (person_id = :person_id OR group_id = :group_id) AND message_id IS NOT NULL",
+        priority=priority,
+        kind=kind,
+        subject_id=subject_id,
+        person_id=person_id,
+        group_id=group_id,
+        now=now,
     )
     target = "(kind, subject_id, person_id) WHERE person_id IS NOT NULL"
     if group_id is not None:
@@ -97,7 +109,7 @@ async def refresh_cards(tx: Transaction, *, kind: str, subject_id: int, priority
     tx.wake("outbox")
     await tx.run(
         "INSERT INTO outbox (priority, kind, person_id, group_id, card_id, state, not_before, created_at) "
-        "SELECT CAST(:priority AS INTEGER), 'edit', c.person_id, c.group_id, c.id, 'waiting', "
+        "SELECT CAST(:priority AS BIGINT), 'edit', c.person_id, c.group_id, c.id, 'waiting', "
         "CAST(:now AS BIGINT), CAST(:now AS BIGINT) FROM cards c "
         "WHERE c.kind = :kind AND c.subject_id = :subject_id "
         "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.card_id = c.id AND o.state = 'waiting')",
@@ -116,7 +128,7 @@ async def waiting(tx: Transaction, *, after_priority: int, after_id: int, limit:
         "COALESCE(p.telegram_id, g.chat_id) AS chat_id, COALESCE(p.language, g.language) AS language, "
         "o.card_id, c.kind AS card_kind, c.subject_id AS card_subject, c.message_id AS card_message, "
         "c.form AS card_form, c.shown AS card_shown, o.template, o.context, "
-        "a.message_id AS alters_message, o.tries, o.not_before, o.created_at "
+        "COALESCE(o.alters_message, a.message_id) AS alters_message, o.tries, o.not_before, o.created_at "
         "FROM outbox o LEFT JOIN people p ON p.id = o.person_id LEFT JOIN groups g ON g.id = o.group_id "
         "LEFT JOIN cards c ON c.id = o.card_id LEFT JOIN outbox a ON a.id = o.alters_id "
         "WHERE o.state = 'waiting' "

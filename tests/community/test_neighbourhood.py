@@ -18,7 +18,6 @@ EXAMPLE = Path(__file__).parents[2] / "community" / "example" / "neighbourhood.t
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 SMALL = """
-timezone = "Europe/London"
 passwords = [
   "apple", "pear", "plum", "fig", "lime", "lemon", "mango", "melon", "grape", "peach",
   "rose", "lily", "iris", "daisy", "poppy", "tulip", "violet", "aster", "lotus", "holly",
@@ -374,7 +373,7 @@ def test_a_very_different_neighbourhood_loads(write: Callable[[str], Path]) -> N
 
 
 def test_its_working_time_is_its_own(write: Callable[[str], Path]) -> None:
-    hours = WorkingTime.of(load(write(SMALL)))
+    hours = WorkingTime.of(load(write(SMALL)), ZoneInfo("Europe/London"))
 
     worked = [day for day in range(1, 8) if hours.is_working_day(date(2026, 10, day))]
 
@@ -453,7 +452,6 @@ MISTAKES = {
         "calendar.workdays[0]: expected a date that is not among calendar.days_off, got 2026-02-14",
     ),
     "phone": ('"01632 960101"', '"ring me"', "units[0].phone: expected a phone number of digits"),
-    "zone": ('"Europe/London"', '"Quayside"', 'timezone: expected a time zone such as "Asia/Shanghai"'),
     "empty name": ('zh = "码头"', 'zh = " "', "community.name.zh: expected a line of text"),
     "half a name": (
         '{ zh = "码头", en = "The Quay" }',
@@ -469,8 +467,8 @@ MISTAKES = {
     "few passwords": ('"apple", ', "", "passwords: expected at least 20 of them, got a list of 19"),
     "one password twice": ('"pear"', '"apple"', 'passwords[1]: expected a word of its own, got "apple"'),
     "texts folder": (
-        "timezone =",
-        'texts = "words"\ntimezone =',
+        "passwords =",
+        'texts = "words"\npasswords =',
         "texts: expected a folder next to the file",
     ),
     "place code twice": (
@@ -575,7 +573,7 @@ def test_several_mistakes_are_counted(write: Callable[[str], Path]) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('texts = "a"\ntimezone = \n', "line 2: Invalid value, column 12"),
+        ('texts = "a"\npasswords = \n', "line 2: Invalid value, column 13"),
         ("a = 1\na = 2\n", "line 2: Cannot overwrite a value"),
         ("street = “S1”\n", "line 1: Invalid value, column 10 (perhaps because of the full-width “ ”)"),
         ("passwords = [\n", "line 1: "),
