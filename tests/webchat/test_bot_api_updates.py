@@ -1,0 +1,188 @@
+"""How updates reach a bot: offsets, long polls, webhooks, duplicates."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+from bot_side import BotSide
+
+from webchat.client import WebchatClient
+
+
+def texts(updates: list[dict]) -> list[str]:
+    """What the messages in updates say."""
+    return [update["message"]["text"] for update in updates]
+
+
+@pytest.fixture
+async def three(chat: WebchatClient, granny: int) -> list[str]:
+    """Three messages wait."""
+    said = ["一", "二", "三"]
+    for text in said:
+        await chat.say(granny, text)
+    return said
+
+
+async def test_what_is_not_confirmed_comes_again(bot: BotSide, three: list[str]) -> None:
+    """Only an offset above an update's id makes it go away."""
+    first = await bot.updates()
+    again = await bot.updates()
+    rest = await bot.updates(offset=first[0]["update_id"] + 1)
+    still = await bot.updates()
+
+    assert texts(first) == texts(again) == three
+    assert texts(rest) == texts(still) == ["二", "三"]
+    assert [update["update_id"] - first[0]["update_id"] for update in first] == [0, 1, 2]
+
+
+async def test_limit_takes_the_oldest(bot: BotSide, three: list[str]) -> None:
+    """One at a time."""
+    assert texts(await bot.updates(limit=1)) == ["一"]
+
+
+async def test_a_negative_offset_keeps_only_the_latest(bot: BotSide, three: list[str]) -> None:
+    """All before are forgotten."""
+    latest = await bot.updates(offset=-1)
+
+    assert texts(latest) == texts(await bot.updates()) == ["三"]
+
+
+async def test_a_long_poll_ends_when_something_is_said(chat: WebchatClient, bot: BotSide, granny: int) -> None:
+    """It does not wait for its time."""
+    poll = asyncio.create_task(bot.updates(timeout=30))
+    await chat.say(granny, "在吗")
+
+    assert texts(await asyncio.wait_for(poll, 5)) == ["在吗"]
+
+
+async def test_a_second_poll_ends_the_first_with_409(bot: BotSide, granny: int) -> None:
+    """As when two copies of a bot run."""
+    first = asyncio.create_task(bot.raw("getUpdates", timeout=30))
+    while not first.done():
+        await bot.updates()
+
+    status, answer = await first
+    assert status == 409
+    assert answer["description"].startswith("Conflict: terminated by other getUpdates request")
+
+
+async def test_kinds_of_updates_are_remembered(chat: WebchatClient, bot: BotSide, granny: int) -> None:
+    """allowed_updates holds until it is given again; an empty list is the default."""
+    await bot.updates(allowed_updates=["callback_query"])
+    await chat.say(granny, "不要")
+    await bot.updates(allowed_updates=[])
+    await chat.say(granny, "要")
+
+    assert texts(await bot.updates()) == ["要"]
+
+
+async def test_chat_member_comes_only_when_asked_for(chat: WebchatClient, bot: BotSide, granny: int) -> None:
+    """And only to an administrator."""
+    await chat.person("小林", id=1002)
+    group = await chat.group("3号楼", [granny])
+    await chat.post(f"/groups/{group['id']}/add-bot", admin=True)
+    await bot.updates(allowed_updates=["chat_member"])
+
+    await chat.post(f"/groups/{group['id']}/members", add=[1002])
+
+    changes = [one["chat_member"] for one in await bot.updates() if "chat_member" in one]
+    assert [change["new_chat_member"]["user"]["id"] for change in changes] == [1002]
+
+
+async def test_an_update_can_be_delivered_twice_and_out_of_order(
+    chat: WebchatClient, bot: BotSide, three: list[str]
+) -> None:
+    """Even after it was confirmed; once."""
+    first, *_, last = await bot.updates()
+    confirmed = last["update_id"] + 1
+    await bot.updates(offset=confirmed)
+
+    await chat.post("/duplicate", update_id=first["update_id"])
+    await chat.post("/inject", update={"update_id": 5, "brand_new_kind": {"x": 1}})
+    delivered = await bot.updates(offset=confirmed)
+    afterwards = await bot.updates(offset=confirmed)
+
+    assert delivered == [first, {"update_id": 5, "brand_new_kind": {"x": 1}}]
+    assert afterwards == []
+
+
+Answer = Callable[[web.Request], Awaitable[web.Response]]
+
+
+@asynccontextmanager
+async def hook(answer: Answer) -> AsyncIterator[str]:
+    """A bot's own web server."""
+    app = web.Application()
+    app.router.add_post("/hook", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
+    await runner.cleanup()
+
+
+async def test_a_webhook_gets_each_update_in_order_with_its_secret(
+    chat: WebchatClient, bot: BotSide, granny: int
+) -> None:
+    """A failure is tried again before the chat's next one comes."""
+    seen: list[tuple[str, str]] = []
+    done = asyncio.Event()
+
+    async def answer(request: web.Request) -> web.Response:
+        update = json.loads(await request.read())
+        seen.append((update["message"]["text"], request.headers["X-Telegram-Bot-Api-Secret-Token"]))
+        if len(seen) == 1:
+            return web.Response(status=500)
+        if len(seen) == 4:
+            done.set()
+        return web.Response()
+
+    async with hook(answer) as url:
+        await bot.call("setWebhook", url=url, secret_token="s3cret")
+        status, refused = await bot.raw("getUpdates")
+        for text in ("一", "二", "三"):
+            await chat.say(granny, text)
+        await asyncio.wait_for(done.wait(), 10)
+        info = await bot.call("getWebhookInfo")
+        await bot.call("deleteWebhook", drop_pending_updates=True)
+
+    assert seen == [(text, "s3cret") for text in ("一", "一", "二", "三")]
+    assert (status, refused["description"][:50]) == (409, "Conflict: can't use getUpdates method while webhoo")
+    assert "500" in info["last_error_message"]
+    assert await bot.updates() == []
+
+
+async def test_a_webhook_takes_what_was_waiting(bot: BotSide, three: list[str]) -> None:
+    """Unless it is told to drop it."""
+    seen: asyncio.Queue[str] = asyncio.Queue()
+
+    async def answer(request: web.Request) -> web.Response:
+        seen.put_nowait(json.loads(await request.read())["message"]["text"])
+        return web.Response()
+
+    async with hook(answer) as url:
+        await bot.call("setWebhook", url=url)
+        taken = [await asyncio.wait_for(seen.get(), 5) for _ in three]
+        await bot.call("setWebhook", url="")
+
+    assert taken == three
+
+
+async def test_five_hundred_updates_a_second_pass(chat: WebchatClient, bot: BotSide, granny: int) -> None:
+    """A backlog of 1,000 is read and answered well within two seconds each."""
+    for number in range(1000):
+        await chat.post("/inject", update={"message": {"message_id": number, "text": str(number)}})
+    loop = asyncio.get_running_loop()
+
+    begun = loop.time()
+    taken, offset = 0, 0
+    while batch := await bot.updates(offset=offset):
+        taken, offset = taken + len(batch), batch[-1]["update_id"] + 1
+    spent = loop.time() - begun
+
+    assert taken == 1000
+    assert spent < 2

@@ -1,0 +1,161 @@
+"""What people do in their chats: say, send, edit, come and go."""
+
+import re
+import secrets
+from urllib.parse import parse_qs
+
+from webchat import files, voice, wire
+from webchat.addresses import parsed
+from webchat.entities import said
+from webchat.errors import BotApiError, Refused
+from webchat.hearing import PRESENT
+from webchat.hub import Hub
+from webchat.methods import CAPTION_LIMIT, TEXT_LIMIT
+from webchat.posting import post
+from webchat.records import Bot, Chat, Message, Person, Upload, Wire
+
+PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
+PHONE = re.compile(r"\+?[0-9 ()-]{3,20}")
+
+
+def speak(hub: Hub, person: Person, chat: Chat, content: Wire, reply_to: Message | None = None) -> Message:
+    """A person's message of any content; Refused where the chat does not take it."""
+    if chat.blocked:
+        raise Refused(f"person {person.id} has blocked this bot; unblock it first")
+    if person.deactivated:
+        raise Refused(f"person {person.id} has left for good")
+    return post(hub, chat, sender=wire.user(person), content=content, reply_to=reply_to)
+
+
+def say(hub: Hub, person: Person, chat: Chat, text: str, reply_to: Message | None = None) -> Message:
+    """A person says something."""
+    plain, entities = said(text)
+    if not plain:
+        raise Refused("text must not be empty")
+    if len(plain) > TEXT_LIMIT:
+        raise Refused(f"text must have at most {TEXT_LIMIT} characters")
+    content: Wire = {"text": plain} | ({"entities": entities} if entities else {})
+    return speak(hub, person, chat, content, reply_to)
+
+
+def captioned(caption: str) -> Wire:
+    """A person's caption as part of a Message."""
+    plain, entities = said(caption)
+    if len(plain) > CAPTION_LIMIT:
+        raise Refused(f"caption must have at most {CAPTION_LIMIT} characters")
+    content: Wire = {"caption": plain} if plain else {}
+    return content | ({"caption_entities": entities} if entities else {})
+
+
+def kept(hub: Hub, upload: Upload, kind: str, duration: int = 0) -> Wire:
+    """A person's file as part of a Message; Refused when it cannot be sent as that."""
+    if upload.name != files.plain_name(upload.name):
+        raise Refused("name must be a plain file name of at most 60 characters, without folders")
+    try:
+        return wire.attachment(files.keep(hub.store, upload, kind, duration=duration))
+    except BotApiError as error:
+        raise Refused(f"this cannot be sent as a {kind}: {error.description}") from None
+
+
+def send_photos(
+    hub: Hub, person: Person, chat: Chat, pictures: list[Upload], caption: str, reply_to: Message | None
+) -> list[Message]:
+    """One photo, or several as an album whose first carries the caption."""
+    album: Wire = {"media_group_id": str(secrets.randbits(60))} if len(pictures) > 1 else {}
+    first = captioned(caption)
+    contents = [kept(hub, picture, "photo") | album for picture in pictures]
+    contents[0] |= first
+    return [speak(hub, person, chat, content, reply_to) for content in contents]
+
+
+def send_voice(hub: Hub, person: Person, chat: Chat, seconds: int, data: bytes | None) -> Message:
+    """A voice note: the one given, or silence of that length."""
+    if not 1 <= seconds <= 600:
+        raise Refused("seconds must be 1 to 600")
+    upload = Upload(name="voice.ogg", mime="audio/ogg", data=data or voice.silence(seconds))
+    return speak(hub, person, chat, kept(hub, upload, "voice", seconds))
+
+
+def send_location(hub: Hub, person: Person, chat: Chat, latitude: float, longitude: float) -> Message:
+    """A place on the map."""
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise Refused("latitude must be -90 to 90, longitude -180 to 180")
+    return speak(hub, person, chat, {"location": {"latitude": latitude, "longitude": longitude}})
+
+
+def send_contact(hub: Hub, person: Person, chat: Chat, phone: str, name: str) -> Message:
+    """A phone number: one's own unless another name is given."""
+    if not PHONE.fullmatch(phone):
+        raise Refused("phone must be a phone number")
+    contact: Wire = {"phone_number": phone, "first_name": name or person.name}
+    if not name:
+        contact["user_id"] = person.id
+    return speak(hub, person, chat, {"contact": contact})
+
+
+def edit(hub: Hub, person: Person, chat: Chat, message: Message, text: str) -> Message:
+    """A person changes what they said."""
+    if message.wire["from"]["id"] != person.id:
+        raise Refused("only one's own messages can be edited")
+    if "text" in message.wire:
+        plain, entities = said(text)
+        if not plain or len(plain) > TEXT_LIMIT:
+            raise Refused(f"text must have 1 to {TEXT_LIMIT} characters")
+        new: Wire = {"text": plain, "entities": entities}
+    elif wire.file_id_of(message.wire):
+        new = {"caption": "", "caption_entities": []} | captioned(text)
+    else:
+        raise Refused("this message has no text to edit")
+    changed = message.wire | new | {"edit_date": hub.clock.seconds()}
+    message.wire = {name: value for name, value in changed.items() if value not in ("", [])}
+    message.edits += 1
+    hub.world.save_message(chat, message)
+    hub.publish(chat, message, "edited_message")
+    return message
+
+
+def block(hub: Hub, person: Person, bot: Bot, *, blocked: bool) -> None:
+    """A person blocks a bot or takes the block away."""
+    chat = hub.world.direct(bot, person.id)
+    if chat.blocked == blocked:
+        return
+    old, new = ("member", "kicked") if blocked else ("kicked", "member")
+    chat.blocked = blocked
+    hub.world.save_chat(chat)
+    hub.member_changed(chat, actor=wire.user(person), bot=bot, old=old, new=new)
+
+
+def follow(hub: Hub, person: Person, link: str, default: Bot) -> tuple[Chat, Message]:
+    """Open a deep link: start in the private chat, or ``startgroup`` in a shared group."""
+    bot, payload, for_group = read_link(hub, link, default)
+    if payload and not PAYLOAD.fullmatch(payload):
+        raise Refused("a start payload has 1 to 64 characters of A-Z a-z 0-9 _ -")
+    chat = hub.world.direct(bot, person.id)
+    command = "/start"
+    if for_group:
+        groups = [one for one in hub.world.chats_of(person.id) if one.bots.get(str(bot.id)) in PRESENT]
+        shared = [one for one in groups if one.kind != "private"]
+        if not shared:
+            raise Refused(f"person {person.id} shares no group with @{bot.username}")
+        chat, command = shared[0], f"/start@{bot.username}"
+    return chat, say(hub, person, chat, f"{command} {payload}".strip())
+
+
+def read_link(hub: Hub, link: str, default: Bot) -> tuple[Bot, str, bool]:
+    """The bot and payload of a t.me link or bare payload, and whether it means a group."""
+    if PAYLOAD.fullmatch(link):
+        return default, link, False
+    parts = parsed(link if "://" in link else f"https://{link}")
+    query = parse_qs(parts.query)
+    if parts.scheme == "tg" and parts.netloc == "resolve":
+        username = query.get("domain", [""])[0]
+    elif (parts.hostname or "").lower() in {"t.me", "telegram.me"}:
+        username = parts.path.strip("/")
+    else:
+        raise Refused("link must be https://t.me/<bot>?start=… or a bare payload")
+    bot = hub.world.bot_named(username)
+    if bot is None:
+        raise Refused(f"there is no bot @{username}")
+    if "startgroup" in query:
+        return bot, query["startgroup"][0], True
+    return bot, query.get("start", [""])[0], False

@@ -1,0 +1,134 @@
+"""The control API about what people do in their chats; docs/webchat.md describes each call."""
+
+from webchat import acting, pressing, samples
+from webchat.asks import MAX_WAIT, Action, Ask
+from webchat.chat_view import chat_id_for
+from webchat.errors import Refused
+from webchat.records import Upload, Wire
+from webchat.view import message_view
+
+
+async def say(ask: Ask) -> Wire:
+    """A person says something."""
+    person = ask.person()
+    chat = ask.chat(person)
+    message = acting.say(ask.hub, person, chat, ask.text("text", most=10_000), ask.message(chat, "reply_to"))
+    return message_view(ask.hub, message)
+
+
+async def photo(ask: Ask) -> Wire:
+    """A person sends one photo or an album."""
+    person = ask.person()
+    chat = ask.chat(person)
+    count = ask.whole("count", 1)
+    if not 1 <= count <= 10:
+        raise Refused("count must be 1 to 10")
+    if "data" in ask:
+        picture = Upload(name="photo", mime="", data=ask.data("data"))
+    else:
+        picture = samples.sample(ask.text("sample", samples.FIRST))
+    reply_to = ask.message(chat, "reply_to")
+    sent = acting.send_photos(ask.hub, person, chat, [picture] * count, ask.text("caption", ""), reply_to)
+    views = [message_view(ask.hub, message) for message in sent]
+    return views[0] | {"album": views} if count > 1 else views[0]
+
+
+async def voice(ask: Ask) -> Wire:
+    """A person sends a voice note."""
+    person = ask.person()
+    data = ask.data("data") if "data" in ask else None
+    message = acting.send_voice(ask.hub, person, ask.chat(person), ask.whole("seconds", 3), data)
+    return message_view(ask.hub, message)
+
+
+async def document(ask: Ask) -> Wire:
+    """A person sends a file."""
+    person = ask.person()
+    upload = Upload(name=ask.text("name", most=200), mime=ask.text("mime", ""), data=ask.data("data"))
+    chat = ask.chat(person)
+    content = acting.kept(ask.hub, upload, "document") | acting.captioned(ask.text("caption", ""))
+    return message_view(ask.hub, acting.speak(ask.hub, person, chat, content, ask.message(chat, "reply_to")))
+
+
+async def video(ask: Ask) -> Wire:
+    """A person sends a video; its bytes are not looked at."""
+    person = ask.person()
+    data = ask.data("data") if "data" in ask else b"webchat"
+    content = acting.kept(ask.hub, Upload(name="video.mp4", mime="video/mp4", data=data), "video", 3)
+    message = acting.speak(ask.hub, person, ask.chat(person), content | acting.captioned(ask.text("caption", "")))
+    return message_view(ask.hub, message)
+
+
+async def sticker(ask: Ask) -> Wire:
+    """A person sends a sticker."""
+    person = ask.person()
+    content = acting.kept(ask.hub, samples.sample(ask.text("sample", samples.FIRST)), "sticker")
+    return message_view(ask.hub, acting.speak(ask.hub, person, ask.chat(person), content))
+
+
+async def location(ask: Ask) -> Wire:
+    """A person sends a place."""
+    person = ask.person()
+    place = ask.number("latitude"), ask.number("longitude")
+    return message_view(ask.hub, acting.send_location(ask.hub, person, ask.chat(person), *place))
+
+
+async def contact(ask: Ask) -> Wire:
+    """A person sends a phone number."""
+    person = ask.person()
+    name = ask.text("name", "", most=64)
+    return message_view(ask.hub, acting.send_contact(ask.hub, person, ask.chat(person), ask.text("phone"), name))
+
+
+async def edit(ask: Ask) -> Wire:
+    """A person changes a message of theirs."""
+    person = ask.person()
+    chat = ask.chat(person)
+    message = ask.message(chat, "message")
+    if message is None:
+        raise Refused("message is needed")
+    return message_view(ask.hub, acting.edit(ask.hub, person, chat, message, ask.text("text", most=10_000)))
+
+
+async def press(ask: Ask) -> Wire:
+    """A person presses a button."""
+    person = ask.person()
+    chat = ask.chat(person)
+    return await pressing.press(
+        ask.hub,
+        person,
+        chat,
+        message=ask.message(chat, "message"),
+        data=ask.text("data", ""),
+        label=ask.text("label", ""),
+        wait=min(ask.number("wait", 0), MAX_WAIT),
+        phone=ask.text("phone", ""),
+    )
+
+
+async def follow(ask: Ask) -> Wire:
+    """A person opens a deep link."""
+    chat, message = acting.follow(ask.hub, ask.person(), ask.text("link"), ask.bot())
+    return message_view(ask.hub, message) | {"chat": chat_id_for(ask.hub, chat)}
+
+
+async def block(ask: Ask) -> Wire:
+    """A person blocks the bot, or no longer."""
+    acting.block(ask.hub, ask.person(), ask.bot(), blocked=ask.flag("blocked", default=True))
+    return {"ok": True}
+
+
+ROUTES: dict[tuple[str, str], Action] = {
+    ("POST", "/say"): say,
+    ("POST", "/photo"): photo,
+    ("POST", "/voice"): voice,
+    ("POST", "/document"): document,
+    ("POST", "/video"): video,
+    ("POST", "/sticker"): sticker,
+    ("POST", "/location"): location,
+    ("POST", "/contact"): contact,
+    ("POST", "/edit"): edit,
+    ("POST", "/press"): press,
+    ("POST", "/follow"): follow,
+    ("POST", "/block"): block,
+}

@@ -1,0 +1,155 @@
+"""The Bot API's methods that handle messages as they are: delete, forward, copy, pin."""
+
+from collections.abc import Callable
+
+from webchat import targets, wire
+from webchat.editing import CAPTION
+from webchat.errors import bad_request
+from webchat.hub import Hub
+from webchat.methods import DELETE_WINDOW
+from webchat.params import Call
+from webchat.posting import post, quoted, service
+from webchat.records import Bot, Chat, Message, Wire
+from webchat.sending import caption_of, deliver
+
+NOT_CONTENT = frozenset(
+    (
+        "message_id",
+        "from",
+        "date",
+        "chat",
+        "reply_to_message",
+        "edit_date",
+        "reply_markup",
+        "forward_origin",
+        "media_group_id",
+        "receiver_user",
+        "ephemeral_message_id",
+    )
+)
+
+
+def _delete(hub: Hub, bot: Bot, chat: Chat, message: Message) -> None:
+    own = message.bot == bot.id
+    if not own and chat.kind != "private" and not targets.is_admin(bot, chat):
+        raise bad_request("message can't be deleted")
+    if message.wire["date"] < hub.clock.seconds() - DELETE_WINDOW:
+        raise bad_request("message can't be deleted for everyone")
+    message.deleted = True
+    if message.id in chat.pinned:
+        chat.pinned.remove(message.id)
+    hub.world.save_message(chat, message)
+
+
+def delete_message(hub: Hub, bot: Bot, call: Call) -> object:
+    """deleteMessage."""
+    chat = targets.chat_of(hub, bot, call["chat_id"])
+    _delete(hub, bot, chat, targets.message_of(hub, chat, call["message_id"], "to delete"))
+    return True
+
+
+def delete_messages(hub: Hub, bot: Bot, call: Call) -> object:
+    """deleteMessages: those that are not there are passed over."""
+    chat = targets.chat_of(hub, bot, call["chat_id"])
+    ids = _ids(call)
+    for message in filter(None, (hub.world.find(chat, id_) for id_ in ids)):
+        _delete(hub, bot, chat, message)
+    return True
+
+
+def _ids(call: Call) -> list[int]:
+    ids: list[int] = call["message_ids"]
+    if not 1 <= len(ids) <= 100:
+        raise bad_request("too many message identifiers specified" if ids else "message identifiers are not specified")
+    return ids
+
+
+def _content(message: Message, doing: str) -> Wire:
+    content = {name: value for name, value in message.wire.items() if name not in NOT_CONTENT}
+    if not content.keys() & {"text", "location", "contact", "venue", *wire.MEDIA}:
+        raise bad_request(f"message can't be {doing}")
+    return content
+
+
+def _forward(hub: Hub, bot: Bot, call: Call, id_: int) -> Message:
+    chat = targets.chat_of(hub, bot, call["chat_id"])
+    source = targets.chat_of(hub, bot, call["from_chat_id"])
+    message = targets.message_of(hub, source, id_, "to forward")
+    if "has_protected_content" in message.wire:
+        raise bad_request("message can't be forwarded")
+    origin = {"type": "user", "sender_user": message.wire["from"], "date": message.wire["date"]}
+    content = _content(message, "forwarded") | {"forward_origin": message.wire.get("forward_origin", origin)}
+    return post(hub, chat, sender=wire.bot_user(bot), content=content, bot=bot)
+
+
+def forward_message(hub: Hub, bot: Bot, call: Call) -> object:
+    """forwardMessage."""
+    return _forward(hub, bot, call, call["message_id"]).wire
+
+
+def forward_messages(hub: Hub, bot: Bot, call: Call) -> object:
+    """forwardMessages."""
+    return [{"message_id": _forward(hub, bot, call, id_).id} for id_ in sorted(_ids(call))]
+
+
+def _copy(hub: Hub, bot: Bot, call: Call, id_: int) -> Wire:
+    source = targets.chat_of(hub, bot, call["from_chat_id"])
+    message = targets.message_of(hub, source, id_, "to copy")
+    content = _content(message, "copied")
+    if call.get("remove_caption") or "caption" in call:
+        content = {name: value for name, value in content.items() if name not in CAPTION}
+    if "caption" in call and wire.file_id_of(content):
+        content |= caption_of(hub, call.values)
+    return {"message_id": deliver(hub, bot, call, content).id}
+
+
+def copy_message(hub: Hub, bot: Bot, call: Call) -> object:
+    """copyMessage."""
+    return _copy(hub, bot, call, call["message_id"])
+
+
+def copy_messages(hub: Hub, bot: Bot, call: Call) -> object:
+    """copyMessages."""
+    return [_copy(hub, bot, call, id_) for id_ in sorted(_ids(call))]
+
+
+def pin(hub: Hub, bot: Bot, call: Call) -> object:
+    """pinChatMessage."""
+    chat = targets.chat_of(hub, bot, call["chat_id"])
+    message = targets.message_of(hub, chat, call["message_id"], "to pin")
+    if message.id not in chat.pinned:
+        chat.pinned.append(message.id)
+        service(hub, chat, actor=wire.bot_user(bot), content={"pinned_message": quoted(message)}, by=bot)
+    return True
+
+
+def unpin(hub: Hub, bot: Bot, call: Call) -> object:
+    """unpinChatMessage."""
+    chat = targets.chat_of(hub, bot, call["chat_id"])
+    if "message_id" in call and call["message_id"] not in chat.pinned:
+        raise bad_request("message to unpin not found")
+    if chat.pinned:
+        chat.pinned.remove(call["message_id"] if "message_id" in call else chat.pinned[-1])
+    hub.world.save_chat(chat)
+    return True
+
+
+def unpin_all(hub: Hub, bot: Bot, call: Call) -> object:
+    """unpinAllChatMessages."""
+    chat = targets.chat_of(hub, bot, call["chat_id"])
+    chat.pinned.clear()
+    hub.world.save_chat(chat)
+    return True
+
+
+METHODS: dict[str, Callable[[Hub, Bot, Call], object]] = {
+    "forwardMessage": forward_message,
+    "forwardMessages": forward_messages,
+    "copyMessage": copy_message,
+    "copyMessages": copy_messages,
+    "deleteMessage": delete_message,
+    "deleteMessages": delete_messages,
+    "pinChatMessage": pin,
+    "unpinChatMessage": unpin,
+    "unpinAllChatMessages": unpin_all,
+}

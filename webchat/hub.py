@@ -1,0 +1,165 @@
+"""Everything one running webchat holds, and how something said reaches the bots."""
+
+import secrets
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from webchat import wire
+from webchat.bell import Bell
+from webchat.clock import Clock, iso
+from webchat.faults import Faults
+from webchat.hearing import hears
+from webchat.records import Bot, Chat, Message, Wire
+from webchat.store import Store
+from webchat.updates import Queue
+from webchat.webhook import Webhook
+from webchat.world import World
+
+LOG_SIZE = 10_000
+QUERY_LIFE = 60.0  # seconds; Telegram's is not published, only that it is short
+
+
+@dataclass(kw_only=True, slots=True)
+class Query:
+    """A press on a button that waits for its answer."""
+
+    id: str
+    bot: int
+    person: int
+    asked: float
+    answer: Wire | None = None
+    bell: Bell = field(default_factory=Bell)
+
+
+class Hub:
+    """The world, the bots' queues and webhooks, the faults that are set, the log of calls."""
+
+    def __init__(self, store: Store, clock: Clock, bots: list[Bot]) -> None:
+        self.store = store
+        self.clock = clock
+        for kept in store.all("clock"):
+            clock.url, clock.offset = kept["url"], timedelta(seconds=kept["offset"])
+        self.world = World(store, clock, bots)
+        self.faults = Faults(clock)
+        self.queues = {bot.id: Queue(store, bot) for bot in self.world.bots.values()}
+        self.webhooks = {bot.id: Webhook(bot, self.queues[bot.id], clock) for bot in self.world.bots.values()}
+        self.by_token = {bot.token: bot for bot in self.world.bots.values()}
+        self.queries: dict[str, Query] = {}
+        self.log: deque[Wire] = deque(maxlen=LOG_SIZE)
+        self.logged = 0
+        self.log_bell = Bell()
+
+    def save_clock(self) -> None:
+        """Write down how the clock stands, and let everybody look at it."""
+        kept = {"url": self.clock.url, "offset": self.clock.offset.total_seconds()}
+        self.store.put("clock", "", kept)
+        self.world.touch()
+
+    def start(self) -> None:
+        """Begin what runs beside the requests."""
+        for webhook in self.webhooks.values():
+            webhook.restart()
+
+    def wake_all(self) -> None:
+        """End every long poll, for good."""
+        self.world.changed.close()
+        self.log_bell.close()
+        for queue in self.queues.values():
+            queue.bell.close()
+        for query in self.queries.values():
+            query.bell.close()
+
+    async def stop(self) -> None:
+        """End what runs beside the requests and close the store."""
+        self.wake_all()
+        for webhook in self.webhooks.values():
+            await webhook.stop()
+        self.store.close()
+
+    def clear(self, *, bots: bool) -> None:
+        """Back to an empty world; the bots keep their webhook, commands and names unless ``bots`` says so."""
+        self.world.clear()
+        for bot in self.world.bots.values() if bots else ():
+            self.world.forget_settings(bot)
+            self.webhooks[bot.id].restart()
+        self.faults.clear()
+        self.queries.clear()
+        self.log.clear()
+        for queue in self.queues.values():
+            queue.waiting.clear()
+            queue.history.clear()
+
+    def tell(self, bot: Bot, kind: str, content: Wire) -> None:
+        """Queue an update for one bot."""
+        self.queues[bot.id].add(kind, content)
+
+    def publish(self, chat: Chat, message: Message, kind: str = "message") -> None:
+        """Queue a message for every bot that hears it; bots never hear bots."""
+        for bot in self.world.bots.values():
+            if not message.bot and not chat.blocked and hears(bot, chat, message.wire):
+                self.tell(bot, kind, message.wire.copy())
+
+    def member_changed(self, chat: Chat, *, actor: Wire, bot: Bot, old: str, new: str) -> None:
+        """Tell a bot that its own standing in a chat has changed."""
+        me = wire.bot_user(bot)
+        self.tell(bot, "my_chat_member", self._change(chat, actor, me, old, new))
+
+    def person_changed(self, chat: Chat, *, actor: Wire, person: Wire, old: str, new: str) -> None:
+        """Tell the bots of a group, where they asked for it, that a person came or went."""
+        for bot in self.world.bots.values():
+            if chat.bots.get(str(bot.id)) == "administrator":
+                self.tell(bot, "chat_member", self._change(chat, actor, person, old, new))
+
+    def _change(self, chat: Chat, actor: Wire, user: Wire, old: str, new: str) -> Wire:
+        return {
+            "chat": self.world.chat_wire(chat),
+            "from": actor,
+            "date": self.clock.seconds(),
+            "old_chat_member": wire.member(old, user),
+            "new_chat_member": wire.member(new, user),
+        }
+
+    def ask(self, bot: Bot, person: int, chat: Chat, message: Message, data: str) -> Query:
+        """A person presses a callback button."""
+        query = Query(id=str(secrets.randbits(62)), bot=bot.id, person=person, asked=self.clock.steady())
+        self.queries[query.id] = query
+        content = {
+            "id": query.id,
+            "from": wire.user(self.world.people[person]),
+            "message": message.wire.copy(),
+            "chat_instance": str(abs(hash_of(chat.key))),
+            "data": data,
+        }
+        self.tell(bot, "callback_query", content)
+        return query
+
+    def answer(self, bot: Bot, id_: str, answer: Wire) -> bool:
+        """A bot answers a press; False when there is no such press, or it was too long ago."""
+        query = self.queries.get(id_)
+        if query is None or query.bot != bot.id or query.asked + QUERY_LIFE < self.clock.steady():
+            return False
+        query.answer = answer
+        query.bell.ring()
+        return True
+
+    def record(self, bot: Bot, method: str, parameters: Wire, error: str) -> None:
+        """Log one call of the Bot API."""
+        self.logged += 1
+        entry: Wire = {
+            "n": self.logged,
+            "bot": bot.id,
+            "method": method,
+            "parameters": parameters,
+            "ok": not error,
+            "date": iso(self.clock.now()),
+        }
+        if error:
+            entry["error"] = error
+        self.log.append(entry)
+        self.log_bell.ring()
+
+
+def hash_of(text: str) -> int:
+    """A number that is the same for the same text, in every process."""
+    return int.from_bytes(text.encode()[-8:], "big", signed=True)

@@ -1,0 +1,70 @@
+"""From what a bot names in a call to the chat or message it means, or Telegram's refusal."""
+
+from webchat.errors import bad_request, forbidden
+from webchat.hearing import PRESENT
+from webchat.hub import Hub
+from webchat.params import Call
+from webchat.records import Bot, Chat, Message
+
+UPGRADED = "group chat was upgraded to a supergroup chat"
+
+
+def chat_of(hub: Hub, bot: Bot, given: int | str) -> Chat:
+    """The chat a bot may act in; BotApiError when it may not, or there is none."""
+    if isinstance(given, str):
+        raise bad_request("chat not found")
+    return _private(hub, bot, given) if given > 0 else _group(hub, bot, given)
+
+
+def _private(hub: Hub, bot: Bot, id_: int) -> Chat:
+    if id_ in hub.world.bots:
+        raise forbidden("bot can't send messages to bots")
+    person = hub.world.people.get(id_)
+    if person is None:
+        raise bad_request("chat not found")
+    chat = hub.world.direct(bot, id_)
+    if person.deactivated:
+        raise forbidden("user is deactivated")
+    if chat.blocked:
+        raise forbidden("bot was blocked by the user")
+    if not chat.started:
+        raise forbidden("bot can't initiate conversation with a user")
+    return chat
+
+
+def _group(hub: Hub, bot: Bot, id_: int) -> Chat:
+    chat = hub.world.group(id_)
+    status = chat.bots.get(str(bot.id)) if chat else None
+    if chat is None or status is None:
+        raise bad_request("chat not found")
+    if chat.migrated_to:
+        raise bad_request(UPGRADED, {"migrate_to_chat_id": chat.migrated_to})
+    if status not in PRESENT:
+        if status == "kicked":
+            raise forbidden(f"bot was kicked from the {chat.kind} chat")
+        raise forbidden(f"bot is not a member of the {chat.kind} chat")
+    return chat
+
+
+def message_of(hub: Hub, chat: Chat, id_: int, doing: str) -> Message:
+    """A message of the chat; ``doing`` is the word in "message to edit not found"."""
+    message = hub.world.find(chat, id_)
+    if message is None:
+        raise bad_request(f"message {doing} not found")
+    return message
+
+
+def replied_to(hub: Hub, chat: Chat, call: Call) -> Message | None:
+    """The message that ``reply_parameters`` name; None when there are none."""
+    parameters = call.get("reply_parameters")
+    if not parameters or not parameters.get("message_id"):
+        return None
+    message = hub.world.find(chat, parameters["message_id"])
+    if message is None and not parameters.get("allow_sending_without_reply"):
+        raise bad_request("message to be replied not found")
+    return message
+
+
+def is_admin(bot: Bot, chat: Chat) -> bool:
+    """Whether a bot administers a group."""
+    return chat.bots.get(str(bot.id)) == "administrator"

@@ -1,0 +1,140 @@
+"""How messages and keyboards look to somebody."""
+
+from webchat.clock import iso
+from webchat.hearing import SERVICE
+from webchat.hub import Hub
+from webchat.records import Chat, Message, Wire
+from webchat.wire import MEDIA, file_id_of
+
+LINES = {
+    "photo": "[图片]",
+    "voice": "[语音]",
+    "video": "[视频]",
+    "animation": "[动图]",
+    "audio": "[音频]",
+    "document": "[文件]",
+    "sticker": "[表情]",
+    "venue": "[位置]",
+    "location": "[位置]",
+    "contact": "[名片]",
+}
+
+
+def visible(message: Message, person: int) -> bool:
+    """Whether somebody sees a message; ephemeral ones have a single reader."""
+    return message.only_for in (0, person)
+
+
+def user_view(user: Wire) -> Wire:
+    """Who a message is from."""
+    return {"id": user["id"], "name": user["first_name"], "is_bot": user["is_bot"]}
+
+
+def buttons(message: Message) -> list[list[Wire]]:
+    """The inline buttons as rows of label and what they do."""
+    rows = message.wire.get("reply_markup", {}).get("inline_keyboard", [])
+    return [[_button(button) for button in row] for row in rows]
+
+
+def _button(button: Wire) -> Wire:
+    seen: Wire = {"label": button["text"]}
+    if "callback_data" in button:
+        seen["data"] = button["callback_data"]
+    if "url" in button:
+        seen["url"] = button["url"]
+    if "copy_text" in button:
+        seen["copy"] = button["copy_text"]["text"]
+    if "style" in button:
+        seen["style"] = button["style"]
+    return seen
+
+
+def message_view(hub: Hub, message: Message) -> Wire:
+    """A message for the page and for tests."""
+    wire = message.wire
+    seen: Wire = {"id": message.id, "version": message.version}
+    if message.deleted:
+        return seen | {"deleted": True}
+    seen |= {
+        "from": user_view(wire["from"]),
+        "date": iso(wire["date"]),
+        "text": wire.get("text", wire.get("caption", "")),
+        "entities": wire.get("entities", wire.get("caption_entities", [])),
+        "buttons": buttons(message),
+        "edited": message.edits,
+    }
+    if message.keyboard:
+        seen["keyboard"] = keyboard_rows(message.keyboard)
+        seen["force_reply"] = bool(message.keyboard.get("force_reply"))
+    replied = wire.get("reply_to_message")
+    if replied:
+        seen["reply_to"] = {
+            "id": replied["message_id"],
+            "name": replied["from"]["first_name"],
+            "text": line_of(replied),
+        }
+    origin = wire.get("forward_origin")
+    if origin:
+        seen["forwarded_from"] = origin["sender_user"]["first_name"]
+    service = next((name for name in SERVICE if name in wire), "")
+    if service:
+        seen["service"] = {"kind": service, "text": service_line(wire)}
+    for name in ("media_group_id", "location", "contact", "venue"):
+        if name in wire:
+            seen[name] = wire[name]
+    if message.only_for:
+        seen["only_for"] = message.only_for
+    if message.reactions:
+        seen["reactions"] = message.reactions
+    return seen | _media(hub, wire)
+
+
+def _media(hub: Hub, wire: Wire) -> Wire:
+    file = hub.store.file(id=file_id_of(wire)) if file_id_of(wire) else None
+    if file is None:
+        return {}
+    held: Wire = {"url": f"/media/{file.id}", "name": file.name, "size": file.size, "file_id": file.id}
+    if file.width:
+        held |= {"width": file.width, "height": file.height}
+    if file.duration:
+        held["duration"] = file.duration
+    return {file.kind: held, "file": held | {"kind": file.kind}}
+
+
+def service_line(wire: Wire) -> str:
+    """A system line in the page's language."""
+    actor = wire["from"]["first_name"]
+    if "new_chat_members" in wire:
+        names = "、".join(user["first_name"] for user in wire["new_chat_members"])
+        return f"{names} 加入了群聊"
+    if "left_chat_member" in wire:
+        left = wire["left_chat_member"]["first_name"]
+        return f"{left} 退出了群聊" if left == actor else f"{actor} 将 {left} 移出了群聊"
+    if "pinned_message" in wire:
+        return f"{actor} 置顶了“{line_of(wire['pinned_message'])[:30]}”"
+    if "migrate_to_chat_id" in wire or "migrate_from_chat_id" in wire:
+        return "群聊已升级"
+    if "new_chat_title" in wire:
+        return f"群名改为“{wire['new_chat_title']}”"
+    return "群聊已建立"
+
+
+def line_of(wire: Wire) -> str:
+    """A message in one line, as lists and quotations show it."""
+    for kind in (*MEDIA, "venue", "location", "contact"):
+        if kind in wire:
+            caption = wire.get("caption", "")
+            return LINES[kind] + (f" {caption}" if caption else "")
+    return str(wire.get("text", "")).replace("\n", " ")
+
+
+def keyboard_rows(keyboard: Wire) -> list[list[str]]:
+    """A reply keyboard's labels."""
+    return [[button["text"] for button in row] for row in keyboard.get("keyboard", [])]
+
+
+def keyboard_of(chat: Chat, person: int) -> Wire:
+    """The reply keyboard somebody has in a chat; empty when there is none."""
+    if chat.keyboard_for and person not in chat.keyboard_for:
+        return {}
+    return chat.keyboard
