@@ -1,28 +1,68 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
-PY := .venv/bin/python
-# -j2: the tests share a machine of two cores with the processes they start.
-LOCK := .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-build --python-version 3.11
+VENV := .venv
+PY := $(VENV)/bin/python
+CATALOGUES := handlers/locale/en/LC_MESSAGES/jinlin.mo
+TEMPLATES := $(shell find handlers/texts -name '*.html')
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --retries 10
+LOCK := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-build --python-version 3.11
+# The Python that runs this Makefile may be older than the one it asks for: the question must parse everywhere.
+VERSION_OK = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+VENV_OK = $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null
 
-.PHONY: help setup demo run test check lock clean
+.PHONY: help setup demo run test check style types imports texts docs lock clean
 
 help:  ## what can be made here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1|/' | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
 
-setup: .venv/ready  ## .venv with everything in it; does nothing when it is there
+setup: $(VENV)/ready $(CATALOGUES)  ## .venv with everything in it; does nothing when it is there
 
-.venv/ready: requirements/dev.txt requirements/fonts.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit("Jinlin needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 setup") if sys.version_info < (3, 11) else 0'
-	$(PYTHON) -m venv .venv
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/fonts.txt
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+$(VENV)/ready: requirements/dev.txt requirements/fonts.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo 'There is no "$(PYTHON)" here. Install Python 3.11 or newer, or name it: make PYTHON=python3.12 setup' >&2; exit 1; }
+	@$(VERSION_OK) || { echo "Jinlin needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12 setup" >&2; exit 1; }
+	@$(VENV_OK) || { echo "$(PYTHON) comes without venv. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@echo "setting up $(VENV) (a few minutes the first time)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) --require-hashes -r requirements/dev.txt
+	@$(PIP) --require-hashes --no-deps -r requirements/fonts.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
+
+$(CATALOGUES): $(VENV)/ready handlers/catalogues.py handlers/locale/en.po $(TEMPLATES)
+	@$(PY) -m handlers.catalogues compile
+
+demo: setup  ## everything on this machine: a chat page, the bot, invented neighbours
+	@$(VENV)/bin/jinlin demo
+
+run: setup  ## the bot with the settings of .env, until Ctrl-C
+	@$(VENV)/bin/jinlin run
+
+test: setup  ## every test, on SQLite and on a PostgreSQL of its own
+	@$(PY) -m pytest -n 2
+
+check: style types imports texts docs  ## style, types, import contract, catalogues, docs
+
+style: setup
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+
+types: setup
+	$(VENV)/bin/mypy
+
+imports: setup
+	$(VENV)/bin/lint-imports --no-logo
+
+texts: setup
+	$(PY) -m handlers.catalogues check
+
+docs: setup
+	$(PY) -m pytest tests/test_docs.py tests/test_house.py
 
 lock: setup  ## pin every dependency anew, with hashes
 	$(LOCK) requirements/run.in -o requirements/run.txt
 	$(LOCK) requirements/dev.in -o requirements/dev.txt
 	$(LOCK) --no-deps requirements/fonts.in -o requirements/fonts.txt
 
-clean:  ## remove what setup, demo and tests made
-	rm -rf .venv build data .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+clean:  ## remove what setup, checks and tests made; the demo's data too
+	rm -rf $(VENV) build data/demo .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info handlers/locale/*/
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

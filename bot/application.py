@@ -19,7 +19,7 @@ from bot.scheduler import Due, Scheduler
 from bot.settings import Settings
 from bot.transport import AiohttpRequest, ApiError, BadToken, Transport
 from bot.worker import Worker
-from community import reports
+from community import calls, dispatch, follow_up, notices, reports
 from community.here import Here
 from community.neighbourhood import Neighbourhood
 from community.working_time import WorkingTime
@@ -34,9 +34,21 @@ _BACK_OFF_S = (0.5, 1, 2, 5, 10)
 DUE: Mapping[str, Due] = {
     reports.ACCEPT_OVERDUE: reports.overdue,
     reports.RESOLVE_OVERDUE: reports.overdue,
+    dispatch.OFFICER: dispatch.call_officer,
+    dispatch.STAFF: dispatch.call_staff,
+    follow_up.ASK: follow_up.ask,
+    follow_up.SILENCE: follow_up.silence,
+    follow_up.SOON: follow_up.soon,
+    follow_up.NOW: follow_up.now,
+    follow_up.LATE: follow_up.late,
+    follow_up.RETURN: follow_up.give_up,
+    follow_up.OVERRUN: follow_up.overrun,
+    calls.NEW: calls.announce,
+    calls.AGAIN: calls.announce,
+    notices.SEND: notices.go_on,
     housekeeping.DAILY: housekeeping.daily,
 }
-"""What is done when something of a kind falls due."""
+"""What is done when something of a kind falls due; `kind@word` is one of several of a kind."""
 
 
 class _Bot(ExtBot[None]):

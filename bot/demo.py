@@ -103,7 +103,7 @@ async def _settle(settings: Settings, database: Database, url: str) -> None:
         new = await seed(tx, here)
     async with aiohttp.ClientSession() as session:
         for one in cast()["people"]:
-            person = {k: one[k] for k in ("id", "name", "note", "elder") if k in one}
+            person: dict[str, Any] = {k: one[k] for k in ("id", "name", "note", "elder") if k in one}
             await _tell(session, f"{url}/control/people", person)
         for one in cast()["groups"]:
             group = {"id": one["id"], "title": one["title"], "members": one["members"], "kind": "group"}

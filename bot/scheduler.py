@@ -86,7 +86,7 @@ class Scheduler:
     async def _one(self, tx: Transaction, here: Here, row: Timer) -> None:
         try:
             async with tx.savepoint():
-                await self._due[row.kind](tx, here, row.subject_id)
+                await self._due[row.kind.partition("@")[0]](tx, here, row.subject_id)
                 await timers.finish(tx, timer_id=row.id, due=row.due)
         except TransactionLost:
             raise

@@ -1,5 +1,7 @@
 """Groups: which place a group chat belongs to."""
 
+from datetime import datetime
+
 from community import permissions
 from community.errors import NotFound
 from community.here import Here
@@ -22,3 +24,23 @@ async def bind(tx: Transaction, here: Here, actor: Person, *, group: Group, plac
         tx, action="group_bound", actor_id=actor.id, subject_kind="group", subject_id=group.id, now=here.now
     )
     return await permissions.full_name(tx, place_id)
+
+
+async def get(tx: Transaction, group_id: int) -> Group:
+    """The group. Raises LookupError."""
+    return await dialogues.group_by_id(tx, group_id)
+
+
+async def leave(tx: Transaction, group: Group, *, since: datetime | None) -> None:
+    """The bot was removed at that time, or (None) added again."""
+    await dialogues.leave_group(tx, chat_id=group.chat_id, left_at=since)
+
+
+async def migrate(tx: Transaction, *, chat_id: int, to: int) -> None:
+    """The group became a supergroup and goes on under a new id."""
+    await dialogues.migrate_group(tx, old_chat_id=chat_id, new_chat_id=to)
+
+
+async def concerns(tx: Transaction, group: Group, *, place_id: int) -> bool:
+    """Whether a place is that of a group, lies in it, or contains it."""
+    return group.id in {g.id for g in await dialogues.bound_groups(tx, place_id=place_id)}

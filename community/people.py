@@ -4,10 +4,11 @@ import hashlib
 import secrets
 import unicodedata
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from community import permissions
 from community.errors import Invalid, NoLongerPossible, NotFound, TooLong
+from community.hand_over import hand_over
 from community.here import Here
 from community.permissions import Action
 from community.places import HOMES
@@ -15,7 +16,7 @@ from community.tell import Both, Text, refresh, show, tell
 from storage.database import Transaction
 from storage.queries import people, places
 from storage.records import Invite, Person, Place
-from storage.states import PlaceKind, Priority, Role
+from storage.states import Keyboard, PlaceKind, Priority, Role
 
 NAME_LIMIT = 30
 DOOR, INVITE = "d_", "i_"  # what a start payload begins with
@@ -64,6 +65,28 @@ def clean_phone(text: str) -> str:
 
 def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
+
+
+async def get(tx: Transaction, person_id: int) -> Person:
+    """The person. Raises LookupError."""
+    return await people.by_id(tx, person_id)
+
+
+async def choose_language(tx: Transaction, person: Person, language: str) -> Person:
+    """Read and be answered in another language from now on."""
+    await people.set_language(tx, person_id=person.id, language=language)
+    return await people.by_id(tx, person.id)
+
+
+async def choose_keyboard(tx: Transaction, person: Person, keyboard: Keyboard) -> Person:
+    """Large words, or all keys."""
+    await people.set_keyboard(tx, person_id=person.id, keyboard=keyboard)
+    return await people.by_id(tx, person.id)
+
+
+async def block(tx: Transaction, person: Person, *, since: datetime | None) -> None:
+    """Somebody blocked the bot at that time, or (None) lets it speak again."""
+    await people.set_unreachable(tx, person_id=person.id, since=since)
 
 
 async def make_invite(tx: Transaction, here: Here, *, role: Role, place: Place, uses: int, days: int) -> str:
@@ -129,18 +152,21 @@ async def join(tx: Transaction, here: Here, person: Person, *, name: str, place_
 
 
 async def ask_to_confirm(tx: Transaction, here: Here, newcomer: Person) -> None:
-    """Ask the nearest who know the stairwell: its captain, else the building's, else the grid worker, else staff."""
-    if newcomer.place_id is None:
-        return
-    place = await places.by_id(tx, newcomer.place_id)
-    if place.kind is not PlaceKind.HOUSEHOLD:
-        return
+    """Have the nearest who know the stairwell asked."""
+    for person in await confirmers(tx, newcomer):
+        await show(tx, person, "newcomer", newcomer.id, priority=Priority.TASK, now=here.now)
+
+
+async def confirmers(tx: Transaction, newcomer: Person) -> list[Person]:
+    """The nearest who know the stairwell: its captain, else the building's, else the grid worker, else staff."""
+    place = await places.by_id(tx, newcomer.place_id) if newcomer.place_id is not None else None
+    if place is None or place.kind is not PlaceKind.HOUSEHOLD:
+        return []
     for role in _CONFIRMERS:
         asked = [p for p in await people.in_charge(tx, role=role, place_id=place.id) if p.id != newcomer.id]
-        for person in asked:
-            await show(tx, person, "newcomer", newcomer.id, priority=Priority.TASK, now=here.now)
         if asked:
-            return
+            return asked
+    return []
 
 
 async def confirm(tx: Transaction, here: Here, actor: Person, *, newcomer_id: int) -> Person:
@@ -178,6 +204,7 @@ async def refuse(tx: Transaction, here: Here, actor: Person, *, newcomer_id: int
 
 async def erase(tx: Transaction, here: Here, person: Person) -> Person:
     """Forget who somebody was; the account goes on as a stranger's, so that the farewell can still be said."""
+    await hand_over(tx, here, person)
     await people.audit(tx, action="erased", actor_id=person.id, person_id=person.id, now=here.now)
     await people.erase(tx, person_id=person.id, now=here.now)
     return await people.add(

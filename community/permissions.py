@@ -9,8 +9,9 @@ from community.tell import Both
 from storage.crypto import Sealed
 from storage.database import Transaction
 from storage.queries import people, places
-from storage.records import Person
-from storage.states import PlaceKind, Role
+from storage.queries import votes as vote_rows
+from storage.records import Ballot, Person, Task, Vote
+from storage.states import PlaceKind, Role, VoteState
 
 
 class Action(StrEnum):
@@ -20,6 +21,11 @@ class Action(StrEnum):
     HANDLE_REPORTS = "handle_reports"  # accept, assign, check, send back
     BIND_GROUP = "bind_group"
     SEE_OPEN = "see_open"  # what is open at a place
+    OPEN_VOTE = "open_vote"  # put a question to the households of a place, and take it back
+    SEND_NOTICE = "send_notice"  # tell everybody who lives at a place
+    CLAIM_TASK = "claim_task"  # take a visit that is looked for
+    REGISTER_CALLER = "register_caller"  # ☎️ 来电登记: take an order or a report for somebody on the phone
+    MAKE_CALLS = "make_calls"  # tell somebody by phone, and hear their answer
 
 
 ALLOWED: dict[Action, tuple[Role, ...]] = {
@@ -27,6 +33,11 @@ ALLOWED: dict[Action, tuple[Role, ...]] = {
     Action.HANDLE_REPORTS: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
     Action.BIND_GROUP: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
     Action.SEE_OPEN: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
+    Action.OPEN_VOTE: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
+    Action.SEND_NOTICE: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
+    Action.CLAIM_TASK: (Role.VOLUNTEER, Role.GRID_WORKER, Role.STAFF),
+    Action.REGISTER_CALLER: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
+    Action.MAKE_CALLS: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
 }
 """Which roles, held at the place or above it, may do it; weakest first."""
 
@@ -53,6 +64,17 @@ async def require(tx: Transaction, person: Person, action: Action, *, place_id: 
     if role is None:
         raise NotAllowed
     return role
+
+
+async def roles_of(tx: Transaction, person: Person) -> set[Role]:
+    """Every role somebody holds, wherever it is."""
+    return {grant.role for grant in await people.grants(tx, person.id)}
+
+
+async def require_somewhere(tx: Transaction, person: Person, action: Action) -> None:
+    """Before the place is known: whether it can be anywhere at all. Raises NotAllowed."""
+    if not (await roles_of(tx, person)).intersection(ALLOWED[action]):
+        raise NotAllowed
 
 
 def _open(tx: Transaction, value: Sealed | None) -> str:
@@ -86,6 +108,13 @@ async def open_address(
     return await own_address(tx, person)
 
 
+async def address_of_held_task(tx: Transaction, viewer: Person, task: Task) -> Address:
+    """Where to go, for the task's taker (who was noted when they claimed it). Raises NotAllowed."""
+    if task.taker_id != viewer.id or task.person_id is None:
+        raise NotAllowed
+    return await own_address(tx, await people.by_id(tx, task.person_id))
+
+
 async def own_address(tx: Transaction, person: Person) -> Address:
     """What is held about somebody, for themselves."""
     return Address(
@@ -106,3 +135,46 @@ async def full_name(tx: Transaction, place_id: int | None) -> Both:
         place = chain[place.parent_id]
         parts.insert(0, place)
     return {"zh": "".join(p.name_zh for p in parts), "en": ", ".join(p.name_en for p in reversed(parts))}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What somebody is to a vote."""
+
+    household_id: int | None  # theirs, if it is on the roll
+    confirmed: bool  # a confirmed member of it: may vote, and sees its ballot
+    desk: bool  # may take the vote back
+
+    @property
+    def voter(self) -> int | None:
+        """The household they vote for."""
+        return self.household_id if self.confirmed else None
+
+
+async def standing(tx: Transaction, person: Person, vote: Vote) -> Standing:
+    """What somebody is to a vote: a member of a household on its roll, of the desk that opened it, or neither."""
+    on_roll = await vote_rows.on_roll(tx, vote_id=vote.id, household_id=person.place_id)
+    return Standing(
+        household_id=person.place_id if on_roll else None,
+        confirmed=on_roll and person.verified_at is not None and person.erased_at is None,
+        desk=await may(tx, person, Action.OPEN_VOTE, place_id=vote.place_id) is not None,
+    )
+
+
+async def own_ballot(tx: Transaction, standing: Standing, vote: Vote) -> Ballot | None:
+    """What somebody's own household has chosen; nobody sees another's."""
+    if standing.voter is None:
+        return None
+    return await vote_rows.ballot(tx, vote_id=vote.id, household_id=standing.voter)
+
+
+async def counted(tx: Transaction, vote: Vote) -> dict[str, int] | None:
+    """How many households chose what: only once the vote is closed, not while it runs nor when it was cancelled."""
+    if vote.state is not VoteState.CLOSED:
+        return None
+    return {line.state: line.count for line in await vote_rows.ballots_by_choice(tx, vote.id)}
+
+
+def name_at_home(tx: Transaction, person: Person, reader: Person) -> str:
+    """A name for those who live in the same household."""
+    return _open(tx, person.name) if person.place_id is not None and person.place_id == reader.place_id else ""

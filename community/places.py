@@ -2,6 +2,7 @@
 
 import secrets
 
+from community.errors import NotFound
 from community.neighbourhood import Neighbourhood
 from storage.database import Transaction
 from storage.queries import places
@@ -68,3 +69,34 @@ async def ways_down(tx: Transaction, place: Place | None) -> list[Place]:
 async def above(tx: Transaction, place_id: int, kind: PlaceKind) -> Place | None:
     """The place of that kind that this one is or lies in."""
     return next((p for p in await places.ancestors(tx, place_id) if p.kind is kind), None)
+
+
+async def get(tx: Transaction, place_id: int) -> Place:
+    """The place. Raises LookupError."""
+    return await places.by_id(tx, place_id)
+
+
+async def named(tx: Transaction, code: str) -> Place:
+    """The place of that code, as somebody typed it. Raises NotFound."""
+    place = await places.by_code(tx, code)
+    if place is None:
+        raise NotFound
+    return place
+
+
+async def behind_door(tx: Transaction, door: str) -> Place:
+    """Where the code on a door leads. Raises NotFound."""
+    place = await places.by_door(tx, door)
+    if place is None or place.kind in (PlaceKind.GRID, PlaceKind.CELL, PlaceKind.UNIT):
+        raise NotFound
+    return place
+
+
+async def nearest_building(tx: Transaction, *, latitude: float, longitude: float) -> Place | None:
+    """The building nearest to a point in degrees; None where none has a position."""
+    return await places.nearest(
+        tx,
+        latitude=round(latitude * 1_000_000),
+        longitude=round(longitude * 1_000_000),
+        kind=PlaceKind.BUILDING,
+    )

@@ -79,6 +79,13 @@ class Overdue(Text, template="report/overdue"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AskSolved(Text, template="report/ask_solved_by_phone"):
+    """To be asked by phone: is it solved?"""
+
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClosedInGroup(Text, template="report/closed_in_group"):
     """To the group it was found in: done, thanks."""
 

@@ -1,12 +1,14 @@
 """Reports: 上报 → 受理 → 派单 → 处置 → 核实 → 评价. Every step is an event, edits the cards, and is told."""
 
 from community import permissions
+from community.calls import ask_by_phone
 from community.errors import NoLongerPossible, NotAllowed, NotFound
 from community.here import Here
 from community.permissions import Action
 from community.places import above
 from community.report_texts import (
     Accepted,
+    AskSolved,
     Assigned,
     ClosedInGroup,
     Declined,
@@ -15,7 +17,7 @@ from community.report_texts import (
     Redo,
     Unsolved,
 )
-from community.tell import Both, Text, refresh, show, tell
+from community.tell import Both, Text, reachable_by_chat, refresh, show, tell
 from storage.database import Transaction
 from storage.queries import dialogues, people, places, reports, timers
 from storage.records import Person, Place, Report
@@ -162,14 +164,18 @@ async def check(tx: Transaction, here: Here, actor: Person, report_id: int) -> R
     report = await _move(tx, here, report, E.CHECK, actor=actor)
     await timers.drop(tx, prefix=_TIMERS, subject_id=report.id)
     for person in await reports.concerned(tx, report.id):
+        if person.id == report.reporter_id and not reachable_by_chat(person):
+            await ask_by_phone(tx, here, person, AskSolved(number=report.id), question="report", subject_id=report.id)
         card = "report_result" if person.id == report.reporter_id else "report_mine"
         await show(tx, person, card, report.id, priority=Priority.REPLY, now=here.now)
     return report
 
 
-async def judge(tx: Transaction, here: Here, actor: Person, report_id: int, *, event: ReportEvent) -> Report:
+async def judge(
+    tx: Transaction, here: Here, actor: Person, report_id: int, *, event: ReportEvent, on_behalf: bool = False
+) -> Report:
     """评价 by the reporter: solved, partly, or not (then it is open again, and the level above hears of it)."""
-    report = await _own(tx, actor, report_id)
+    report = await get(tx, report_id) if on_behalf else await _own(tx, actor, report_id)
     if event is E.UNSOLVED:
         report = await _move(tx, here, report, event, actor=actor, unit=None)
     else:

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import ClassVar
 
 from storage.database import Transaction
-from storage.queries import outbox
+from storage.queries import outbox, people, tasks, timers
 from storage.records import Group, Json, Person
 from storage.rows import to_ms
-from storage.states import OutboxKind, Priority
+from storage.states import ContactMode, OutboxKind, Priority, TaskKind
 
 Both = dict[str, str]
 """A name in both languages of the neighbourhood file: `{"zh": …, "en": …}`."""
@@ -35,8 +35,28 @@ def plain(value: object) -> object:
     return {"ms": to_ms(value)} if isinstance(value, datetime) else value
 
 
-async def tell(tx: Transaction, to: Person | Group, text: Text, *, priority: Priority, now: datetime) -> None:
-    """Say something to a person or a group that did not just write."""
+def reachable_by_chat(person: Person) -> bool:
+    """Whether a message in chat is the way to reach somebody."""
+    return person.contact_mode is ContactMode.CHAT and person.telegram_id is not None
+
+
+async def tell(
+    tx: Transaction,
+    to: Person | Group,
+    text: Text,
+    *,
+    priority: Priority,
+    now: datetime,
+    picture: int | None = None,
+) -> None:
+    """Say something to a person or a group that did not just write; by a call, if that is how they are reached.
+
+    `picture`: the id of a picture we made, which the text goes under.
+    """
+    if isinstance(to, Person) and not reachable_by_chat(to):
+        if to.erased_at is None:
+            await _have_told(tx, to, text, now=now)
+        return
     await outbox.put(
         tx,
         priority=priority,
@@ -44,15 +64,37 @@ async def tell(tx: Transaction, to: Person | Group, text: Text, *, priority: Pri
         person_id=to.id if isinstance(to, Person) else None,
         group_id=to.id if isinstance(to, Group) else None,
         template=text.template,
-        context={"c": text.context()},
+        context={"c": text.context()} | ({"picture": picture} if picture else {}),
         now=now,
     )
+
+
+async def _have_told(tx: Transaction, person: Person, text: Text, *, now: datetime) -> None:
+    """Make a call of it: `calls.announce` gives it to those who make calls."""
+    task_id = await tasks.add_task(
+        tx,
+        kind=TaskKind.CALL,
+        order_id=None,
+        person_id=person.id,
+        place_id=person.place_id or await people.top_place(tx),
+        due=now,
+        minutes=5,
+        template=text.template,
+        context=text.context(),
+        now=now,
+    )
+    await timers.put(tx, kind="call_new", subject_id=task_id, due=now)
 
 
 async def show(
     tx: Transaction, to: Person | Group, card: str, subject_id: int, *, priority: Priority, now: datetime
 ) -> None:
-    """Give somebody a card of a subject; it is rendered as the subject stands when it is sent."""
+    """Give somebody a card of a subject; it is rendered as the subject stands when it is sent.
+
+    Whoever is not in chat gets none: what they must know is told.
+    """
+    if isinstance(to, Person) and not reachable_by_chat(to):
+        return
     await outbox.put_card(
         tx,
         priority=priority,
@@ -65,7 +107,40 @@ async def show(
 
 
 async def refresh(
-    tx: Transaction, card: str, subject_id: int, *, priority: Priority = Priority.TASK, now: datetime
+    tx: Transaction,
+    card: str,
+    subject_id: int,
+    *,
+    to: Person | None = None,
+    priority: Priority = Priority.TASK,
+    now: datetime,
 ) -> None:
-    """Bring every card of a subject up to date."""
-    await outbox.refresh_cards(tx, kind=card, subject_id=subject_id, priority=priority, now=now)
+    """Bring every card of a subject up to date, or one person's."""
+    await outbox.refresh_cards(
+        tx, kind=card, subject_id=subject_id, person_id=to.id if to else None, priority=priority, now=now
+    )
+
+
+async def reply(
+    tx: Transaction,
+    to: Person | Group,
+    *,
+    kind: OutboxKind,
+    template: str,
+    context: Json,
+    priority: Priority = Priority.REPLY,
+    alters_id: int | None = None,
+    now: datetime,
+) -> int:
+    """Answer whoever is in this chat now; the row's id, by which a later answer (`alters_id`) can take its place."""
+    return await outbox.put(
+        tx,
+        priority=priority,
+        kind=kind,
+        person_id=to.id if isinstance(to, Person) else None,
+        group_id=to.id if isinstance(to, Group) else None,
+        template=template,
+        context=context,
+        alters_id=alters_id,
+        now=now,
+    )

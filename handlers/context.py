@@ -8,11 +8,10 @@ from telegram import Update
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from community.here import Here
-from community.tell import Text
+from community.tell import Text, reply
 from handlers.buttons import Rows, rows_json
 from handlers.texts import Texts
 from storage.database import Transaction
-from storage.queries import outbox
 from storage.records import Dialogue, Group, Json, Person
 from storage.states import OutboxKind, Priority
 
@@ -102,12 +101,10 @@ class Turn(CallbackContext[Bot, dict[Any, Any], dict[Any, Any], dict[Any, Any]])
         group = None if private else self.group
         if group and self.heard and self.heard.effective_message:
             context["reply_to"] = self.heard.effective_message.message_id
-        return await outbox.put(
+        return await reply(
             self.tx,
-            priority=Priority.REPLY,
+            group or self.person,
             kind=OutboxKind.ALTER if alters else OutboxKind.SAY,
-            person_id=None if group else self.person.id,
-            group_id=group.id if group else None,
             template=text.template,
             context=context,
             alters_id=alters,
@@ -119,14 +116,13 @@ class Turn(CallbackContext[Bot, dict[Any, Any], dict[Any, Any], dict[Any, Any]])
         query = self.heard.callback_query if self.heard else None
         if query is None:
             return
-        await outbox.put(
+        await reply(
             self.tx,
-            priority=Priority.EMERGENCY,
+            self.person,
             kind=OutboxKind.ANSWER,
-            person_id=self.person.id,
-            group_id=None,
             template=text.template if text else "",
             context={"c": text.context() if text else {}, "query": query.id, "alert": alert},
+            priority=Priority.EMERGENCY,
             now=self.here.now,
         )
 
@@ -139,12 +135,10 @@ class Turn(CallbackContext[Bot, dict[Any, Any], dict[Any, Any], dict[Any, Any]])
         context: Json = {"c": text.context(), "message": message.message_id, "b": rows_json(buttons or [])}
         if getattr(message, "photo", None):
             context["form"] = "photo"
-        await outbox.put(
+        await reply(
             self.tx,
-            priority=Priority.REPLY,
+            self.group or self.person,
             kind=OutboxKind.ALTER,
-            person_id=None if self.group else self.person.id,
-            group_id=self.group.id if self.group else None,
             template=text.template,
             context=context,
             now=self.here.now,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import desk, people, permissions
+from community import callers, desk, notices, people, permissions
 from community.here import Here
 from community.permissions import Action
 from community.tell import Both, Text
@@ -16,7 +16,6 @@ from handlers.buttons import Press, Rows, button
 from handlers.context import Turn
 from handlers.render import Face
 from storage.database import Transaction
-from storage.queries import people as people_rows
 from storage.records import Group, Person
 
 
@@ -26,6 +25,7 @@ class Desk(Text, template="desk/desk"):
 
     reports: int
     late: int
+    tasks: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,12 +47,25 @@ async def show(_: Update, turn: Turn) -> None:
         buttons.append(
             [button("desk_report", "desk.report", report.id, emoji=category.emoji, number=report.id, category=name)]
         )
-    await turn.say(Desk(reports=found.count, late=found.late), buttons=buttons)
+    for task in found.tasks:
+        rough = await desk.place_name(turn.tx, task)
+        buttons.append([button("desk_task", "desk.task", task.id, place=rough, state=task.state, kind=task.kind)])
+    if await callers.may_register(turn.tx, turn.person):
+        buttons.append([button("caller", "caller.start")])
+    if await notices.offices(turn.tx, turn.person):
+        buttons.append([button("write_notice", "notice.write")])
+    await turn.say(Desk(reports=found.count, late=found.late, tasks=len(found.tasks)), buttons=buttons)
 
 
 async def open_report(_: Update, turn: Turn, press: Press) -> None:
     """Bring a report's card down to the end of the chat."""
     await desk.show_report(turn.tx, turn.here, turn.person, report_id=press.subject)
+    await turn.answer()
+
+
+async def open_task(_: Update, turn: Turn, press: Press) -> None:
+    """Bring a task's or a call's card down to the end of the chat."""
+    await desk.show_task(turn.tx, turn.here, turn.person, task_id=press.subject)
     await turn.answer()
 
 
@@ -70,7 +83,7 @@ async def refuse(_: Update, turn: Turn, press: Press) -> None:
 
 async def newcomer(tx: Transaction, _: Here, person_id: int, reader: Person | Group) -> Face | None:
     """The card by which a captain or the grid worker confirms somebody."""
-    person = await people_rows.by_id(tx, person_id)
+    person = await people.get(tx, person_id)
     if isinstance(reader, Group):
         return None
     may = await permissions.may(tx, reader, Action.VERIFY, place_id=person.place_id)
@@ -86,5 +99,8 @@ async def newcomer(tx: Transaction, _: Here, person_id: int, reader: Person | Gr
 
 COMMANDS = {"desk": show}
 KEYS = {"key_desk": show}
-PRESSES = {"desk.report": open_report, "newcomer.confirm": confirm, "newcomer.refuse": refuse}
+PRESSES = {
+    "desk.report": open_report,
+    "desk.task": open_task,
+    "newcomer.confirm": confirm, "newcomer.refuse": refuse}
 CARDS = {"newcomer": newcomer}

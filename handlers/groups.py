@@ -8,16 +8,14 @@ from dataclasses import dataclass
 
 from telegram import ChatMember, Update
 
-from community import groups, places, report_intake
-from community.errors import NotAllowed, NotFound
-from community.permissions import ALLOWED, Action
+from community import groups, people, permissions, places, report_intake
+from community.errors import NotFound
+from community.permissions import Action
 from community.tell import Both, Text
 from handlers.buttons import Button, Press, button
 from handlers.context import Turn
 from handlers.flow import grid
 from handlers.said import Kind, hear_message
-from storage.queries import dialogues, people
-from storage.queries import places as place_rows
 from storage.states import PlaceKind
 
 
@@ -82,12 +80,10 @@ async def bind(update: Update, turn: Turn) -> None:
     """`/bind CODE`, or `/bind` and a tap."""
     words = (update.effective_message.text or "").split() if update.effective_message else []
     if len(words) > 1:
-        place = await place_rows.by_code(turn.tx, words[1])
-        if place is None:
-            raise NotFound
+        place = await places.named(turn.tx, words[1])
         await _bind(turn, place.id)
         return
-    await _require_any(turn)
+    await permissions.require_somewhere(turn.tx, turn.person, Action.BIND_GROUP)
     options = []
     for top in await places.ways_down(turn.tx, None):
         below = await places.ways_down(turn.tx, top) if top.kind is PlaceKind.ESTATE else []
@@ -99,12 +95,6 @@ async def bind_to(_: Update, turn: Turn, press: Press) -> None:
     """One of the places, by a tap."""
     await _bind(turn, press.subject)
     await turn.answer()
-
-
-async def _require_any(turn: Turn) -> None:
-    grants = await people.grants(turn.tx, turn.person.id)
-    if not any(g.role in ALLOWED[Action.BIND_GROUP] for g in grants):
-        raise NotAllowed
 
 
 async def _bind(turn: Turn, place_id: int) -> None:
@@ -127,9 +117,9 @@ async def membership(update: Update, turn: Turn) -> None:
     gone = change.new_chat_member.status in (ChatMember.LEFT, ChatMember.BANNED)
     since = turn.here.now if gone else None
     if turn.group is None:
-        await people.set_unreachable(turn.tx, person_id=turn.person.id, since=since)
+        await people.block(turn.tx, turn.person, since=since)
         return
-    await dialogues.leave_group(turn.tx, chat_id=turn.group.chat_id, left_at=since)
+    await groups.leave(turn.tx, turn.group, since=since)
     if not gone and change.old_chat_member.status in (ChatMember.LEFT, ChatMember.BANNED):
         await turn.say(Hello())
 
@@ -138,7 +128,7 @@ async def service(update: Update, turn: Turn) -> None:
     """A group's own news: that it became a supergroup matters, the rest does not."""
     message = update.effective_message
     if message is not None and message.migrate_to_chat_id:
-        await dialogues.migrate_group(turn.tx, old_chat_id=turn.moment.chat_id, new_chat_id=message.migrate_to_chat_id)
+        await groups.migrate(turn.tx, chat_id=turn.moment.chat_id, to=message.migrate_to_chat_id)
 
 
 async def overhear(_: Update, __: Turn) -> None:

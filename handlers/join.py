@@ -19,15 +19,13 @@ from telegram import Update
 from community import people, permissions, places
 from community.errors import NotFound
 from community.tell import Both, Text
+from handlers import pick
 from handlers.buttons import Press, button
 from handlers.context import Turn
-from handlers.flow import AskAgain, Flow, Step, begin, grid
+from handlers.flow import AskAgain, Flow, Step, begin
 from handlers.keyboards import keyboard
 from handlers.said import Kind, Said
-from storage.queries import people as people_rows
-from storage.queries import places as place_rows
 from storage.records import Invite, Json, Person
-from storage.states import PlaceKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,14 +34,6 @@ class Welcome(Text, template="join/welcome"):
 
     community: Both
     held: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class AskPlace(Text, template="join/ask_place"):
-    """Which of these?"""
-
-    at: Both
-    first: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,11 +59,6 @@ class AskConsent(Text, template="join/ask_consent"):
 
     name: str
     place: Both
-
-
-@dataclass(frozen=True, kw_only=True)
-class PickFromButtons(Text, template="join/pick_from_buttons"):
-    """A tap was asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,33 +107,18 @@ async def _after_place(turn: Turn, draft: Json) -> str:
     """`name` when the way down is walked to its end (or need not be), else `place`."""
     if not people.needs_home(await _invite(turn, draft)):
         return "name"
-    at = await place_rows.by_id(turn.tx, draft["at"]) if draft["at"] else None
+    at = await places.get(turn.tx, draft["at"]) if draft["at"] else None
     return "name" if at is not None and at.kind in places.HOMES else "place"
 
 
 async def ask_place(turn: Turn, draft: Json) -> None:
     """Show what lies here."""
-    at = await place_rows.by_id(turn.tx, draft["at"]) if draft["at"] else None
-    options = [FLOW.choice("place", str(p.id), p.name) for p in await places.ways_down(turn.tx, at)]
-    up = [FLOW.choice("place", "up", "back")] if at is not None and at.id != draft["door"] else []
-    text = AskPlace(at=await permissions.full_name(turn.tx, draft["at"]), first=at is None)
-    await turn.say(text, buttons=[*grid(options, width=3), [*up, *FLOW.ways_out("place", back=False)]])
+    await pick.ask(turn, draft, FLOW)
 
 
 async def take_place(turn: Turn, draft: Json, said: Said) -> str | None:
     """One step down, by a tap or by its name typed."""
-    at = await place_rows.by_id(turn.tx, draft["at"]) if draft["at"] else None
-    if said.text == "up" and at is not None:
-        draft["at"] = at.parent_id if at.kind is not PlaceKind.ESTATE else None
-        return "place"
-    typed = said.text.strip()
-    options = await places.ways_down(turn.tx, at)
-    chosen = next((p for p in options if typed in (str(p.id), p.name_zh, p.name_en)), None)
-    if said.kind is Kind.TEXT:
-        chosen = next((p for p in options if typed in (p.name_zh, p.name_en)), None)
-    if chosen is None:
-        raise AskAgain(PickFromButtons())
-    draft["at"] = chosen.id
+    await pick.take(turn, draft, said)
     return await _after_place(turn, draft)
 
 
@@ -161,7 +131,7 @@ async def ask_name(turn: Turn, draft: Json) -> None:
 async def take_name(_: Turn, draft: Json, said: Said) -> str | None:
     """Any name with a letter in it."""
     if said.kind is not Kind.TEXT:
-        raise AskAgain(PickFromButtons() if said.kind is Kind.PRESS else AskName(place={"zh": "", "en": ""}))
+        raise AskAgain(pick.PickFromButtons() if said.kind is Kind.PRESS else AskName(place={"zh": "", "en": ""}))
     draft["name"] = people.clean_name(said.text)
     return "phone"
 
@@ -193,7 +163,7 @@ async def ask_consent(turn: Turn, draft: Json) -> None:
 async def take_consent(turn: Turn, draft: Json, said: Said) -> str | None:
     """✅ 同意 joins; then what the stranger brought is taken up."""
     if said.kind is not Kind.PRESS or said.text != "yes":
-        raise AskAgain(PickFromButtons())
+        raise AskAgain(pick.PickFromButtons())
     invite = await _invite(turn, draft)
     person = await people.join(
         turn.tx, turn.here, turn.person, name=draft["name"], place_id=draft["at"], phone=draft["phone"]
@@ -201,7 +171,7 @@ async def take_consent(turn: Turn, draft: Json, said: Said) -> str | None:
     turn.moment.person = person
     if invite is not None:
         await _take_role(turn, person, invite)
-    person = turn.moment.person = await people_rows.by_id(turn.tx, person.id)
+    person = turn.moment.person = await people.get(turn.tx, person.id)
     unconfirmed = person.place_id is not None and person.verified_at is None
     await turn.say(Joined(name=draft["name"], unconfirmed=unconfirmed), keyboard=await keyboard(turn))
     return None
@@ -231,9 +201,7 @@ async def follow_invite(_: Update, turn: Turn, payload: str) -> None:
 
 async def follow_door(_: Update, turn: Turn, payload: str) -> None:
     """A door's code: it places a stranger, and moves whoever has joined."""
-    place = await place_rows.by_door(turn.tx, payload.removeprefix(people.DOOR))
-    if place is None or place.kind in (PlaceKind.GRID, PlaceKind.CELL, PlaceKind.UNIT):
-        raise NotFound
+    place = await places.behind_door(turn.tx, payload.removeprefix(people.DOOR))
     if turn.person.joined_at is None:
         await start_joining(turn, place_id=place.id)
     elif place.id == turn.person.place_id or place.kind not in places.HOMES:
@@ -247,7 +215,7 @@ async def move(_: Update, turn: Turn, press: Press) -> None:
     """Live somewhere else from now on; it is confirmed anew."""
     name = permissions.public_name(turn.tx, turn.person)
     place_id = press.subject or turn.person.place_id
-    place = await place_rows.by_id(turn.tx, place_id) if place_id else None
+    place = await places.get(turn.tx, place_id) if place_id else None
     if place is None or place.kind not in places.HOMES:
         raise NotFound
     if place.id != turn.person.place_id:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from telegram import Update
 
+from community import people, permissions
 from community.errors import NotFound
 from community.tell import Both, Text
 from handlers import join, report
@@ -16,8 +17,7 @@ from handlers.context import Turn
 from handlers.flow import cancel as cancel_flow
 from handlers.keyboards import STAFF, keyboard
 from handlers.texts import LANGUAGES
-from storage.queries import people
-from storage.states import Keyboard
+from storage.states import Keyboard, Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +34,7 @@ class Help(Text, template="menu/help"):
     community: Both
     hotline: str
     staff: bool
+    volunteer: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,11 +86,12 @@ async def show(_: Update, turn: Turn) -> None:
 async def show_help(_: Update, turn: Turn) -> None:
     """`/help`"""
     community = turn.here.neighbourhood.community
-    roles = {grant.role for grant in await people.grants(turn.tx, turn.person.id)}
+    roles = await permissions.roles_of(turn.tx, turn.person)
     text = Help(
         community={"zh": community.name.zh, "en": community.name.en},
         hotline=community.hotline,
         staff=bool(roles.intersection(STAFF)),
+        volunteer=Role.VOLUNTEER in roles,
     )
     await turn.say(text, keyboard=await keyboard(turn))
 
@@ -117,7 +119,7 @@ async def set_language(_: Update, turn: Turn, press: Press) -> None:
     """中文, English, 繁體"""
     if press.word not in LANGUAGES:
         raise NotFound
-    await people.set_language(turn.tx, person_id=turn.person.id, language=press.word)
+    turn.moment.person = await people.choose_language(turn.tx, turn.person, press.word)
     await _changed(turn)
 
 
@@ -125,12 +127,11 @@ async def set_keyboard(_: Update, turn: Turn, press: Press) -> None:
     """Large words, or all keys."""
     if press.word not in set(Keyboard):
         raise NotFound
-    await people.set_keyboard(turn.tx, person_id=turn.person.id, keyboard=press.word)
+    turn.moment.person = await people.choose_keyboard(turn.tx, turn.person, Keyboard(press.word))
     await _changed(turn)
 
 
 async def _changed(turn: Turn) -> None:
-    turn.moment.person = await people.by_id(turn.tx, turn.person.id)
     await turn.answer()
     await turn.say(SettingsChanged(), keyboard=await keyboard(turn))
 

@@ -10,13 +10,12 @@ from datetime import datetime
 import orjson
 from telegram import Update
 
-from community import people, privacy
+from community import mine, people, privacy, report_reading
 from community.errors import NoLongerPossible
 from community.tell import Both, Text
 from handlers.buttons import Press, button
 from handlers.context import Turn
-from handlers.keyboards import keyboard
-from storage.queries import reports as report_rows
+from handlers.keyboards import keyboard, service_label
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +23,8 @@ class My(Text, template="my/my"):
     """What I have going on."""
 
     reports: list[dict[str, object]]
+    orders: list[dict[str, object]]
+    minutes: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +63,7 @@ class Export(Text, template="my/export"):
 
 async def my(_: Update, turn: Turn) -> None:
     """`/my` or 📋 我的: the cards that follow one's matters."""
-    found = await report_rows.mine(turn.tx, person_id=turn.person.id, limit=5)
+    found = await report_reading.mine(turn.tx, turn.person, limit=5)
     rows: list[dict[str, object]] = []
     for report in found:
         category = turn.here.neighbourhood.category(report.category)
@@ -75,12 +76,29 @@ async def my(_: Update, turn: Turn) -> None:
             }
         )
     buttons = [[button("open_report", "my.report", r.id, number=r.id)] for r in found]
-    await turn.say(My(reports=rows), buttons=buttons)
+    helped = await mine.orders_of(turn.tx, turn.person)
+    orders: list[dict[str, object]] = [
+        {
+            "number": order.id,
+            "service": service_label(turn.here.neighbourhood.service(order.service)),
+            "state": task.state,
+        }
+        for order, task in helped
+    ]
+    buttons += [[button("open_order", "my.order", o.id, number=o.id)] for o, _ in helped]
+    minutes = await mine.minutes(turn.tx, turn.person)
+    await turn.say(My(reports=rows, orders=orders, minutes=minutes), buttons=buttons)
 
 
 async def open_report(_: Update, turn: Turn, press: Press) -> None:
     """Bring one's report's card down to the end of the chat."""
     await privacy.show_own_report(turn.tx, turn.here, turn.person, report_id=press.subject)
+    await turn.answer()
+
+
+async def open_order(_: Update, turn: Turn, press: Press) -> None:
+    """Bring one's order's card down to the end of the chat."""
+    await mine.show_order(turn.tx, turn.here, turn.person, order_id=press.subject)
     await turn.answer()
 
 
@@ -133,6 +151,7 @@ COMMANDS = {"my": my, "privacy": held}
 KEYS = {"key_my": my}
 PRESSES = {
     "my.report": open_report,
+    "my.order": open_order,
     "my.export": export,
     "my.erase": ask_erase,
     "my.erase_yes": erase,

@@ -12,28 +12,50 @@ from telegram import Update
 from telegram.ext import CallbackQueryHandler, ChatMemberHandler, CommandHandler, MessageHandler, TypeHandler, filters
 
 from community.tell import Text
-from handlers import contacts, desk, flow, groups, join, menu, my, report, report_cards, report_desk, unprompted
+from handlers import (
+    call,
+    caller,
+    contacts,
+    desk,
+    flow,
+    groups,
+    join,
+    menu,
+    my,
+    notice,
+    notice_cards,
+    notice_desk,
+    order,
+    report,
+    report_cards,
+    report_desk,
+    task,
+    task_cards,
+    unprompted,
+)
 from handlers.buttons import Press
 from handlers.context import Conversation, Turn
 from handlers.flow import Flow, StepIsPast
+from handlers.keyboards import service_label
 from handlers.render import Card
 from handlers.said import hear
 from handlers.texts import Texts
 
 Said = Callable[[Update, Turn], Coroutine[Any, Any, None]]
 Pressed = Callable[[Update, Turn, Press], Coroutine[Any, Any, None]]
-_MODULES = (menu, report, my, contacts, desk)
+_MODULES = (menu, report, order, task, notice_desk, my, contacts, desk)
 
 COMMANDS: Mapping[str, Said] = {name: f for module in _MODULES for name, f in module.COMMANDS.items()}
 KEYS: Mapping[str, Said] = {label: f for module in _MODULES for label, f in module.KEYS.items()}
 PRESSES: Mapping[str, Pressed] = {
-    action: f for module in (menu, join, report, report_desk, my, desk, groups) for action, f in module.PRESSES.items()
+    action: f for module in (menu, join, report, report_desk, order, task, call, caller, notice, notice_desk, my, desk, groups) for action, f in module.PRESSES.items()
 }
-FLOWS: Mapping[str, Flow] = {f.name: f for f in (join.FLOW, report.FLOW, *report_desk.FLOWS)}
-CARDS: Mapping[str, Card] = {kind: f for module in (report_cards, desk) for kind, f in module.CARDS.items()}
+FLOWS: Mapping[str, Flow] = {f.name: f for f in (join.FLOW, report.FLOW, *report_desk.FLOWS, order.FLOW, caller.FLOW, notice.FLOW, notice_desk.FLOW)}
+CARDS: Mapping[str, Card] = {kind: f for module in (report_cards, task_cards, notice_cards, desk) for kind, f in module.CARDS.items()}
 GROUP_COMMANDS: Mapping[str, Said] = groups.COMMANDS
 FOR_STRANGERS = frozenset({"start", "help", "cancel", "settings", "privacy"})
 """Commands that need no joining first."""
+_STRANGERS_PRESS = tuple(f"{name}." for name in FOR_STRANGERS)  # the buttons of these commands
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,9 +88,12 @@ async def _pressed(update: Update, turn: Turn) -> None:
         return
     if press.action.startswith(f"{flow.STEP}."):
         await _pressed_step(update, turn, press)
-    elif press.action not in PRESSES:
+    elif press.action not in (PRESSES if turn.group is None else groups.PRESSES):
         await turn.answer(OldButton(), alert=True)
-    elif press.action in FOR_STRANGERS or not await _needs_joining(update, turn):
+    elif turn.person.joined_at is None and turn.group is None and not press.action.startswith(_STRANGERS_PRESS):
+        await turn.answer()
+        await join.start_joining(turn)
+    else:
         await PRESSES[press.action](update, turn, press)
 
 
@@ -86,12 +111,26 @@ async def _spoken(update: Update, turn: Turn, keys: Mapping[str, Said]) -> None:
     """A message in private chat: a key of the keyboard, an answer in a conversation, or out of the blue."""
     text = (update.effective_message.text or "").strip() if update.effective_message else ""
     dialogue = turn.moment.dialogue
+    service = _service_key(turn, text)
     if text in keys and turn.person.joined_at is not None:
         await keys[text](update, turn)
-    elif dialogue is not None and dialogue.flow in FLOWS:
+    elif service and turn.person.joined_at is not None:
+        await order.start_with(turn, service)
+    elif text.startswith("/") and turn.person.joined_at is not None:
+        await unprompted.anything(update, turn)  # a command nobody knows answers no question
+    elif dialogue is not None and dialogue.flow in FLOWS and dialogue.step in FLOWS[dialogue.flow].steps:
         await flow.take(turn, FLOWS[dialogue.flow], hear(update))
     elif not await _needs_joining(update, turn):
         await unprompted.anything(update, turn)
+
+
+def _service_key(turn: Turn, text: str) -> str:
+    """The service whose own key (of the elder's keyboard) was pressed."""
+    texts = turn.moment.texts
+    for service in turn.here.neighbourhood.services:
+        if service.elder and text.startswith(service.emoji) and text in texts.labels(service_label(service)):
+            return str(service.code)
+    return ""
 
 
 def install(application: Conversation, texts: Texts) -> None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 
 import orjson
 
+from community import groups, people
 from community.here import Here
 from community.tell import Text
 from handlers.buttons import Rows, inline, menu, rows_json
 from handlers.texts import Texts
 from storage.database import Transaction
-from storage.queries import dialogues, people
 from storage.records import Group, Json, Outgoing, Person
 from storage.states import OutboxKind
 
@@ -132,9 +132,9 @@ class Renderer:
     async def _card(self, tx: Transaction, here: Here, row: Outgoing) -> Call | None:
         reader: Person | Group
         if row.group_id is not None:
-            reader = await dialogues.group_by_id(tx, row.group_id)
+            reader = await groups.get(tx, row.group_id)
         else:
-            reader = await people.by_id(tx, row.person_id or 0)
+            reader = await people.get(tx, row.person_id or 0)
         if row.kind is OutboxKind.EDIT and row.card_message is None:
             return None
         face = await self._cards[row.card_kind or ""](tx, here, row.card_subject or 0, reader)

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from telegram import Update
 
 from community.errors import Refused
-from community.tell import Text
+from community.tell import Text, reply
 from handlers.context import Moment
-from storage.queries import outbox
 from storage.records import Json
 from storage.states import OutboxKind, Priority
 
@@ -36,14 +35,12 @@ async def _reply(moment: Moment, update: Update, template: str, context: Json) -
         return  # nobody waits for an answer to a change of membership
     elif moment.group is not None:
         extra = {"reply_to": message.message_id}
-    in_group = moment.group is not None and query is None
-    await outbox.put(
+    await reply(
         moment.tx,
-        priority=Priority.EMERGENCY if query else Priority.REPLY,
+        moment.group if moment.group is not None and query is None else moment.person,
         kind=OutboxKind.ANSWER if query else OutboxKind.SAY,
-        person_id=None if in_group else moment.person.id,
-        group_id=moment.group.id if moment.group and in_group else None,
         template=template,
         context={"c": context, **extra},
+        priority=Priority.EMERGENCY if query else Priority.REPLY,
         now=moment.here.now,
     )

@@ -11,15 +11,13 @@ from datetime import datetime
 
 from telegram import Update
 
-from community import permissions, places, report_intake, reports
+from community import permissions, places, report_intake, report_reading, reports
 from community.tell import Both, Text
 from handlers.buttons import Press, Rows, button
 from handlers.context import Turn
 from handlers.flow import STAY, AskAgain, Flow, Step, begin, finish, grid
 from handlers.keyboards import keyboard
 from handlers.said import Kind, Said, hear
-from storage.queries import places as place_rows
-from storage.queries import reports as report_rows
 from storage.records import Json, Place
 from storage.states import PlaceKind
 
@@ -235,12 +233,7 @@ async def take_place(turn: Turn, draft: Json, said: Said) -> str | None:
 
 
 async def _take_location(turn: Turn, draft: Json, said: Said) -> None:
-    nearest = await place_rows.nearest(
-        turn.tx,
-        latitude=round(said.latitude * 1_000_000),
-        longitude=round(said.longitude * 1_000_000),
-        kind=PlaceKind.BUILDING,
-    )
+    nearest = await places.nearest_building(turn.tx, latitude=said.latitude, longitude=said.longitude)
     if nearest is not None:
         draft["place_id"] = nearest.id
         draft["spot"] = f"{said.latitude:.5f}, {said.longitude:.5f}"
@@ -281,22 +274,18 @@ async def take_edit(_: Turn, draft: Json, said: Said) -> str | None:
 async def ask_preview(turn: Turn, draft: Json) -> None:
     """What was understood, and what others nearby have already said."""
     draft["preview"] = await turn.say(await _preview(turn, draft), buttons=_preview_buttons())
-    similar = await report_rows.near(
-        turn.tx,
-        category=draft["category"],
-        place_id=draft["place_id"],
-        since=report_intake.near_since(turn.here),
-        besides=turn.person.id,
-        limit=2,
-    )
+    if draft.get("similar"):
+        return
     category = turn.here.neighbourhood.category(draft["category"])
-    for report in similar if category.public and not draft.get("similar") else []:
+    for report in await report_reading.alike(
+        turn.tx, turn.here, turn.person, category=category.code, place_id=draft["place_id"], limit=2
+    ):
         draft["similar"] = True
         text = Similar(
             number=report.id,
             category={"zh": category.name.zh, "en": category.name.en},
             place=await permissions.full_name(turn.tx, report.place_id),
-            followers=await report_rows.followers(turn.tx, report.id),
+            followers=await report_reading.followers(turn.tx, report),
         )
         await turn.say(text, buttons=[[button("me_too", "report.join", report.id)]])
 

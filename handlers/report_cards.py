@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from community import permissions, reports
+from community import people, permissions, report_reading, reports
 from community.here import Here
 from community.permissions import Action
 from community.tell import Both, Text
 from handlers.buttons import Rows, button
 from handlers.render import Face
 from storage.database import Transaction
-from storage.queries import people
-from storage.queries import reports as rows
 from storage.records import Group, Person, Report, ReportFile
 from storage.states import ReportEvent, ReportState
 
@@ -70,13 +68,13 @@ class Result(Text, template="report/result"):
 
 async def for_desk(tx: Transaction, here: Here, report_id: int, reader: Person | Group) -> Face | None:
     """The card of whoever handles it, with what they may do now."""
-    report = await rows.by_id(tx, report_id)
+    report = await report_reading.find(tx, report_id)
     if report is None or isinstance(reader, Group):
         return None
     desk = await permissions.may(tx, reader, Action.HANDLE_REPORTS, place_id=report.place_id)
     unit = not desk and await reports.handles(tx, reader, report)
     category = here.neighbourhood.category(report.category)
-    files = await rows.files(tx, report.id)
+    files = await report_reading.files(tx, report)
     text = ReportCard(
         number=report.id,
         emoji=category.emoji,
@@ -85,7 +83,7 @@ async def for_desk(tx: Transaction, here: Here, report_id: int, reader: Person |
         spot=permissions.own_words(tx, report.spot) if desk or unit else "",
         words=permissions.own_words(tx, report.words) if desk or unit else "",
         photos=len(files),
-        followers=await rows.followers(tx, report.id),
+        followers=await report_reading.followers(tx, report),
         state=report.state,
         unit=_unit(here, report),
         worker=await _worker(tx, report),
@@ -127,7 +125,7 @@ async def _desk_buttons(tx: Transaction, here: Here, report: Report) -> Rows:
 
 async def for_reporter(tx: Transaction, here: Here, report_id: int, reader: Person | Group) -> Face | None:
     """The card that follows one's own report, or one that is followed."""
-    report = await rows.by_id(tx, report_id)
+    report = await report_reading.find(tx, report_id)
     if report is None or isinstance(reader, Group):
         return None
     own = report.reporter_id == reader.id
@@ -151,7 +149,7 @@ async def for_reporter(tx: Transaction, here: Here, report_id: int, reader: Pers
 
 async def for_judge(tx: Transaction, here: Here, report_id: int, reader: Person | Group) -> Face | None:
     """Is it solved? Then the stars."""
-    report = await rows.by_id(tx, report_id)
+    report = await report_reading.find(tx, report_id)
     if report is None or isinstance(reader, Group):
         return None
     category = here.neighbourhood.category(report.category)
@@ -174,7 +172,7 @@ async def for_judge(tx: Transaction, here: Here, report_id: int, reader: Person 
         ]
     elif report.state is S.CLOSED and report.stars is None:
         buttons = [[button("stars", "report.rate", report.id, str(n), count=n) for n in range(1, 6)]]
-    after = [f for f in await rows.files(tx, report.id) if f.after and f.kind == "photo"]
+    after = [f for f in await report_reading.files(tx, report) if f.after and f.kind == "photo"]
     return Face(text=text, buttons=buttons, photo=after[-1].file if after else "")
 
 
@@ -183,7 +181,7 @@ def _unit(here: Here, report: Report) -> Both:
 
 
 async def _worker(tx: Transaction, report: Report) -> str:
-    keeper = await people.by_id(tx, report.keeper_id) if report.keeper_id else None
+    keeper = await people.get(tx, report.keeper_id) if report.keeper_id else None
     return permissions.public_name(tx, keeper) if keeper else ""
 
 
@@ -195,7 +193,7 @@ def _due(report: Report) -> datetime | None:
 
 async def _note(tx: Transaction, report: Report, event: ReportEvent | None = None) -> str:
     """The last words on the timeline: a reason or a result."""
-    events = await rows.events(tx, report.id)
+    events = await report_reading.timeline(tx, report)
     noted = [e for e in events if e.note is not None and e.event is not ReportEvent.RATE and event in (None, e.event)]
     return permissions.own_words(tx, noted[-1].note) if noted else ""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import report_intake, reports
+from community import report_intake, report_reading, reports
 from community.errors import NotFound, TooLong
 from community.permissions import Action, may, require
 from community.tell import Both, Text
@@ -18,7 +18,6 @@ from handlers.buttons import Press
 from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, Step, begin, grid
 from handlers.said import Kind, Said
-from storage.queries import reports as rows
 from storage.records import Json
 from storage.states import ReportEvent, ReportState
 
@@ -201,7 +200,7 @@ async def all_files(_: Update, turn: Turn, press: Press) -> None:
     if not desk and not await reports.handles(turn.tx, turn.person, report):
         raise NotFound
     await turn.answer()
-    for file in await rows.files(turn.tx, report.id):
+    for file in await report_reading.files(turn.tx, report):
         await turn.say(FileOf(number=report.id, after=file.after), media=(file.kind, file.file))
 
 

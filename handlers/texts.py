@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from jinja2.environment import TemplateModule
+from markupsafe import Markup
 
 from storage.records import Json
 from storage.rows import from_ms
@@ -92,7 +93,7 @@ class Texts:
         found = getattr(self._labels(language), key)
         return html.unescape(str(found(**self._local(language, values)) if callable(found) else found)).strip()
 
-    def labels(self, key: str) -> set[str]:
+    def labels(self, key: str | Mapping[str, Any]) -> set[str]:
         """The word in every language, by which a keyboard's press is recognised."""
         return {self.label(language, key) for language in LANGUAGES}
 
@@ -100,6 +101,9 @@ class Texts:
         """The text as Telegram's HTML, cut to `limit` visible characters."""
         values = self._local(language, context)
         values["when"] = functools.partial(self._when, language, now)
+        values["quoted"] = lambda quote: Markup(  # noqa: S704  # rendered by us, escaped inside
+            self.render(language, quote["template"], quote["context"], now=now, limit=limit)
+        )
         page = self._environment(language).get_template(template + ".html").render(values)
         return clip(re.sub(r"\n{3,}", "\n\n", page).strip(), limit)
 

@@ -7,13 +7,19 @@ from storage.crypto import Sealed
 from storage.rows import Json as Json
 from storage.states import (
     ContactMode,
+    DeliveryState,
     Keyboard,
+    NoticeState,
     OutboxKind,
     PlaceKind,
     Priority,
     ReportEvent,
     ReportState,
     Role,
+    TaskKind,
+    TaskState,
+    VoteKind,
+    VoteState,
 )
 
 
@@ -218,3 +224,156 @@ class Find:
     file: str | None
     kind: str
     used_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """Help that somebody ordered, or that was ordered for them."""
+
+    id: int
+    person_id: int  # who is helped
+    ordered_by: int
+    service: str
+    words: Sealed | None
+    voice: str | None  # file_id
+    password: Sealed  # the volunteer says it at the door
+    stars: int | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """One unit of claimable work."""
+
+    id: int
+    kind: TaskKind
+    order_id: int | None
+    person_id: int | None  # whom it is for
+    place_id: int
+    state: TaskState
+    taker_id: int | None
+    due: datetime
+    minutes: int
+    asked_at: datetime | None  # 还能来吗? was asked
+    answered_at: datetime | None  # and answered
+    arrived_at: datetime | None
+    done_at: datetime | None
+    template: str | None  # a call: what is to be said
+    context: Json | None
+    question: str | None  # a call: the card whose question is asked
+    subject_id: int | None
+    tries: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """What staff tell a place; how far it has gone out is kept with it."""
+
+    id: int
+    author_id: int
+    role: Role  # by which it was sent
+    office_id: int  # the place the role is held at
+    place_id: int  # who lives here gets it
+    words: Sealed
+    photo: str | None  # file_id
+    state: NoticeState
+    cursor: int  # the last person's id it was queued for
+    mending: int | None  # the last person's id whose card is queued to be corrected; None: nothing to correct
+    expected: int  # people, as counted when it was sent; as it was in the end
+    reached: int  # people it was queued for
+    delivered: int
+    blocked: int
+    failed: int
+    received: int  # people who pressed 收到
+    created_at: datetime
+    corrected_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """One person's share of a notice."""
+
+    notice_id: int
+    person_id: int
+    state: DeliveryState
+    receipt_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Audience:
+    """A place, and how many people a notice to it reaches."""
+
+    place_id: int
+    people: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reached:
+    """A stretch of people: how many, and the last one's id (0: nobody)."""
+
+    count: int
+    last: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Vote:
+    """A question put to the households of a place."""
+
+    id: int
+    kind: VoteKind
+    place_id: int
+    question: str
+    plan: str | None
+    plan_file: str | None  # file_id of a photo
+    state: VoteState
+    households: int  # on the roll
+    opened_by: int
+    opened_at: datetime
+    closes_at: datetime
+    ended_at: datetime | None  # closed or cancelled
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VoteOption:
+    """Something that can be chosen."""
+
+    choice: str
+    name: str  # empty: yes, no and abstain are named by the texts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ballot:
+    """What a household has chosen."""
+
+    choice: str
+    person_id: int | None  # who pressed; None: erased
+    cast_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VoteRound:
+    """The last one that a round through the roll has reached."""
+
+    household_id: int
+    person_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """Something to be made outside a transaction."""
+
+    id: int
+    kind: str
+    subject_id: int
+    tries: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Picture:
+    """A picture we made; without its bytes once Telegram has a copy."""
+
+    id: int
+    png: bytes | None
+    file_id: str | None

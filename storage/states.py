@@ -114,3 +114,79 @@ class ReportEvent(StrEnum):
     WITHDRAW = "withdraw"
     OVERDUE = "overdue"
     JOIN = "join"  # 我也遇到了
+
+
+class TaskKind(StrEnum):
+    """What a task is."""
+
+    VISIT = "visit"  # 上门
+    CALL = "call"  # a message to somebody who is reached by phone or at the door
+
+
+class TaskState(StrEnum):
+    """Where a task is on its way."""
+
+    OPEN = "open"  # somebody is looked for
+    CLAIMED = "claimed"  # 已接单
+    ON_WAY = "on_way"  # 出发了
+    ARRIVED = "arrived"  # 到门口了
+    DONE = "done"  # the taker says so; the person served has not confirmed yet
+    CONFIRMED = "confirmed"  # confirmed by the person served, or (a call) told
+    CANCELLED = "cancelled"
+
+
+class TaskEvent(StrEnum):
+    """What happens to a task."""
+
+    OPEN = "open"
+    CLAIM = "claim"
+    RELEASE = "release"  # 去不了
+    RETURN = "return"  # put back: the taker fell silent
+    SET_OFF = "set_off"
+    ARRIVE = "arrive"
+    FINISH = "finish"
+    CONFIRM = "confirm"  # 好了
+    NOT_GOOD = "not_good"  # 没好
+    NO_SHOW = "no_show"  # 没人来
+    CANCEL = "cancel"
+
+
+class OfferState(StrEnum):
+    """What somebody who was asked has said."""
+
+    ASKED = "asked"
+    DECLINED = "declined"  # 这次不行
+    RELEASED = "released"  # took it and gave it back, or fell silent
+
+
+class NoticeState(StrEnum):
+    """Where a notice is on its way out."""
+
+    SENDING = "sending"
+    PAUSED = "paused"
+    STOPPED = "stopped"  # who has it keeps it, nobody else gets it
+    SENT = "sent"  # everybody was reached, or found not to be reachable
+
+
+class DeliveryState(StrEnum):
+    """How far a notice has come to one person."""
+
+    WAITING = "waiting"  # in the outbox
+    DELIVERED = "delivered"
+    BLOCKED = "blocked"  # the person has blocked the bot, or never opened it
+    FAILED = "failed"  # Telegram would not take it
+
+
+class VoteKind(StrEnum):
+    """What a vote offers."""
+
+    YES_NO = "yes_no"  # 赞成 反对 弃权
+    CHOOSE_ONE = "choose_one"  # one of several, or 弃权
+
+
+class VoteState(StrEnum):
+    """Where a vote is on its way."""
+
+    OPEN = "open"
+    CLOSED = "closed"  # the deadline has passed: counted
+    CANCELLED = "cancelled"  # taken back by staff: not counted

@@ -120,6 +120,7 @@ async def erase(tx: Transaction, *, person_id: int, now: datetime) -> None:
         now=now,
     )
     await tx.run("DELETE FROM dialogues WHERE person_id = :person_id", person_id=person_id)
+    await tx.run("UPDATE ballots SET person_id = NULL WHERE person_id = :person_id", person_id=person_id)
     await tx.run(
         "UPDATE outbox SET context = NULL, state = 'dropped', done_at = :now WHERE person_id = :person_id "
         "AND state IN ('waiting', 'sent', 'failed', 'dropped')",
@@ -189,6 +190,11 @@ async def holding(tx: Transaction, *, role: Role, place_id: int) -> list[Person]
         role=role,
         place_id=place_id,
     )
+
+
+async def top_place(tx: Transaction) -> int:
+    """The place that everything lies in."""
+    return await tx.need(int, "SELECT id FROM places WHERE parent_id IS NULL ORDER BY id LIMIT 1")
 
 
 async def members(tx: Transaction, *, place_id: int) -> list[Person]:

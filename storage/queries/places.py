@@ -85,6 +85,17 @@ async def children(tx: Transaction, *, parent_id: int | None, kinds: tuple[Place
     )
 
 
+async def within(tx: Transaction, *, place_id: int, kinds: tuple[PlaceKind, ...]) -> list[Place]:
+    """What lies in a place (itself included), of these kinds."""
+    wanted = ", ".join(f"'{kind.value}'" for kind in kinds)
+    return await tx.all(
+        Place,
+        f"SELECT {_PLACE} FROM places p JOIN reach r ON r.place_id = p.id "
+        f"WHERE r.ancestor_id = :place_id AND p.kind IN ({wanted}) ORDER BY p.id",
+        place_id=place_id,
+    )
+
+
 async def ancestors(tx: Transaction, place_id: int) -> list[Place]:
     """The place and all it lies in, houses and grid."""
     return await tx.all(

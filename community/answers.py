@@ -1,0 +1,28 @@
+"""Answers given on the phone: they count as the person's own, and close the call."""
+
+from community import calls, orders, reports
+from community.errors import NotFound
+from community.here import Here
+from storage.database import Transaction
+from storage.records import Person
+from storage.states import ReportEvent, TaskEvent
+
+_ORDER = {"good": None, "not_good": TaskEvent.NOT_GOOD, "no_show": TaskEvent.NO_SHOW}
+_REPORT = {"solved": ReportEvent.SOLVED, "unsolved": ReportEvent.UNSOLVED}
+
+
+async def give(tx: Transaction, here: Here, actor: Person, task_id: int, *, answer: str) -> None:
+    """What the person on the phone answered. Raises NotFound, NotAllowed, NotYourOwn, NoLongerPossible."""
+    task = await calls.allowed(tx, actor, task_id)
+    subject = task.subject_id or 0
+    await calls.settle(tx, here, task, actor)
+    if task.question == "order" and answer in _ORDER:
+        event = _ORDER[answer]
+        if event is None:
+            await orders.confirm(tx, here, actor, subject, on_behalf=True)
+        else:
+            await orders.complain(tx, here, actor, subject, event=event, on_behalf=True)
+    elif task.question == "report" and answer in _REPORT:
+        await reports.judge(tx, here, actor, subject, event=_REPORT[answer], on_behalf=True)
+    else:
+        raise NotFound

@@ -1,0 +1,116 @@
+"""Calls: whoever is reached by phone or at the door gets each message through somebody who tells it.
+
+A call may carry a question; its answer counts as the person's own, so whoever did the work may not ask it.
+"""
+
+from datetime import timedelta
+
+from community import dispatch, permissions, tasks
+from community.errors import NoLongerPossible, NotFound
+from community.here import Here
+from community.order_texts import NotYourOwn
+from community.permissions import Action
+from community.tell import Text, show
+from storage.database import Transaction
+from storage.queries import people, reports, timers
+from storage.queries import tasks as rows
+from storage.records import Person, Task
+from storage.states import Priority, Role, TaskEvent, TaskKind, TaskState
+
+NEW, AGAIN = "call_new", "call_again"
+_AGAIN_AFTER = timedelta(minutes=15)
+
+
+async def ask_by_phone(
+    tx: Transaction, here: Here, person: Person, text: Text, *, question: str, subject_id: int
+) -> None:
+    """Have somebody ring a person and ask; `question` is "order" or "report"."""
+    task_id = await rows.add_task(
+        tx,
+        kind=TaskKind.CALL,
+        order_id=None,
+        person_id=person.id,
+        place_id=person.place_id or await people.top_place(tx),
+        due=here.now,
+        minutes=5,
+        template=text.template,
+        context=text.context(),
+        question=question,
+        subject_id=subject_id,
+        now=here.now,
+    )
+    await timers.put(tx, kind=NEW, subject_id=task_id, due=here.now)
+
+
+async def announce(tx: Transaction, here: Here, task_id: int) -> None:
+    """Give a call to those who make calls: the officer on duty and staff; the grid worker where there are none."""
+    task = await tasks.get(tx, task_id)
+    if task.state is not TaskState.OPEN:
+        return
+    helper = await _helper(tx, task)
+    _, officer = await dispatch.officer_on_duty(tx, here)
+    callers = {officer.id: officer} if officer else {}
+    for role in (Role.STAFF, Role.GRID_WORKER, Role.ADMIN):
+        if set(callers) - {helper}:
+            break
+        callers |= {p.id: p for p in await people.in_charge(tx, role=role, place_id=task.place_id)}
+    served = await people.by_id(tx, task.person_id or 0)
+    for caller in callers.values():
+        if caller.id not in (helper, task.person_id):
+            await permissions.open_address(
+                tx, here, served, viewer=caller, role="caller", subject=("task", task.id)
+            )
+            await show(tx, caller, "call", task.id, priority=Priority.TASK, now=here.now)
+
+
+async def _helper(tx: Transaction, task: Task) -> int | None:
+    """Who did the work that a call asks about: they may not ask."""
+    if task.question == "order":
+        visit = await rows.of_order(tx, task.subject_id or 0)
+        return visit.taker_id if visit else None
+    if task.question == "report":
+        report = await reports.by_id(tx, task.subject_id or 0)
+        return report.keeper_id if report else None
+    return None
+
+
+async def allowed(tx: Transaction, actor: Person, task_id: int) -> Task:
+    """A call that this person may make. Raises NotFound, NotAllowed, NotYourOwn."""
+    task = await tasks.get(tx, task_id)
+    if task.kind is not TaskKind.CALL:
+        raise NotFound
+    await permissions.require(tx, actor, Action.MAKE_CALLS, place_id=task.place_id)
+    if actor.id == await _helper(tx, task):
+        raise NotYourOwn
+    return task
+
+
+async def told(tx: Transaction, here: Here, actor: Person, task_id: int) -> None:
+    """已告知. Raises NoLongerPossible."""
+    task = await allowed(tx, actor, task_id)
+    if task.question is not None:
+        raise NoLongerPossible  # a question wants its answer
+    await settle(tx, here, task, actor)
+
+
+async def settle(tx: Transaction, here: Here, task: Task, actor: Person) -> None:
+    """The call is made. Raises NoLongerPossible."""
+    await tasks.move(tx, here, task, TaskEvent.CONFIRM, actor=actor, taker_id=actor.id)
+    await timers.drop(tx, prefix="call_", subject_id=task.id)
+
+
+async def not_reached(tx: Transaction, here: Here, actor: Person, task_id: int) -> int:
+    """没打通: it comes again in a quarter of an hour; how often it was tried."""
+    task = await allowed(tx, actor, task_id)
+    if task.state is not TaskState.OPEN:
+        raise NoLongerPossible
+    tries = await rows.not_reached(tx, task_id=task.id)
+    await timers.put(tx, kind=AGAIN, subject_id=task.id, due=here.now + _AGAIN_AFTER)
+    await tasks.refresh_cards(tx, here, task)
+    return tries
+
+
+async def close_question(tx: Transaction, here: Here, question: str, subject_id: int, actor: Person) -> None:
+    """It was answered some other way: nobody need ask any more."""
+    for task in await rows.live_calls(tx, question=question, subject_id=subject_id):
+        await settle(tx, here, task, actor)

@@ -1,0 +1,132 @@
+"""Following through: the taker is asked, reminded and, if silent, replaced; the person served always knows.
+
+Asked 24 h and 3 h before (in waking hours; the answer holds), reminded 30 min before, at the hour, asked 10 min
+after; silence by 1 h before, or 30 min after, puts the task back. Numbers are the neighbourhood file's.
+"""
+
+from datetime import datetime, timedelta
+
+from community import dispatch, permissions, tasks
+from community.here import Here
+from community.order_texts import HelperChanged, Reminder
+from community.tell import show, tell
+from storage.database import Transaction
+from storage.queries import people, timers
+from storage.queries import tasks as rows
+from storage.records import Task
+from storage.states import Priority, TaskEvent, TaskState
+
+ASK, SILENCE, SOON, NOW = "task_ask", "task_silence", "task_soon", "task_now"
+LATE, RETURN, OVERRUN = "task_late", "task_return", "task_overrun"
+_STEP = timedelta(minutes=10)
+
+
+def waking(here: Here, at: datetime) -> datetime:
+    """The moment itself, or the last waking one before it."""
+    local = at.astimezone(here.zone)
+    while here.neighbourhood.is_quiet(local):
+        local -= _STEP
+    return local.astimezone(at.tzinfo)
+
+
+async def set_clock(tx: Transaction, here: Here, task: Task) -> None:
+    """After a claim: everything that will be asked, as far as it lies ahead."""
+    numbers = here.neighbourhood.dispatch
+    due = task.due
+    marks = {f"{ASK}@{before}": waking(here, due - timedelta(minutes=before)) for before in numbers.ask_before_minutes}
+    marks[SOON] = due - timedelta(minutes=numbers.remind_before_minutes)
+    marks[NOW] = due
+    marks[LATE] = due + timedelta(minutes=numbers.overdue_ask_minutes)
+    marks[RETURN] = due + timedelta(minutes=numbers.overdue_return_minutes)
+    for kind, at in marks.items():
+        if at > here.now:
+            await timers.put(tx, kind=kind, subject_id=task.id, due=at)
+
+
+async def ask(tx: Transaction, here: Here, task_id: int) -> None:
+    """还能来吗? Asked once: an answer holds."""
+    task = await tasks.get(tx, task_id)
+    if task.state is not TaskState.CLAIMED or task.taker_id is None or task.answered_at is not None:
+        return
+    await rows.asked(tx, task_id=task.id, now=here.now)
+    taker = await people.by_id(tx, task.taker_id)
+    await show(tx, taker, "task", task.id, priority=Priority.TASK, now=here.now)
+    before = timedelta(minutes=here.neighbourhood.dispatch.silence_before_minutes)
+    await timers.put(tx, kind=SILENCE, subject_id=task.id, due=max(task.due - before, here.now + _STEP))
+
+
+async def answer(tx: Transaction, here: Here, task: Task) -> None:
+    """They can still come."""
+    await rows.answered(tx, task_id=task.id, now=here.now)
+    await timers.drop(tx, prefix=SILENCE, subject_id=task.id)
+    await timers.drop(tx, prefix=ASK, subject_id=task.id)
+    await tasks.refresh_cards(tx, here, await tasks.get(tx, task.id))
+
+
+async def silence(tx: Transaction, here: Here, task_id: int) -> None:
+    """No answer: it is put back and somebody else looked for."""
+    task = await tasks.get(tx, task_id)
+    if task.state is TaskState.CLAIMED and task.asked_at is not None and task.answered_at is None:
+        await replace(tx, here, task, TaskEvent.RETURN)
+
+
+async def replace(tx: Transaction, here: Here, task: Task, event: TaskEvent) -> None:
+    """Put the task back, tell the person served, and look for somebody else."""
+    taker = await people.by_id(tx, task.taker_id) if task.taker_id and event is TaskEvent.RELEASE else None
+    task = await tasks.put_back(tx, here, task, event, actor=taker)
+    order = await tasks.order_of(tx, task)
+    served = await people.by_id(tx, order.person_id)
+    text = HelperChanged(service=tasks.service_name(here, order.service))
+    await tell(tx, served, text, priority=Priority.REPLY, now=here.now)
+    await dispatch.look_for(tx, here, task)
+
+
+async def soon(tx: Transaction, here: Here, task_id: int) -> None:
+    """Half an hour before."""
+    await _remind(tx, here, task_id, "soon", (TaskState.CLAIMED,))
+
+
+async def now(tx: Transaction, here: Here, task_id: int) -> None:
+    """At the hour."""
+    await _remind(tx, here, task_id, "now", (TaskState.CLAIMED,))
+
+
+async def late(tx: Transaction, here: Here, task_id: int) -> None:
+    """Ten minutes over."""
+    await _remind(tx, here, task_id, "late", (TaskState.CLAIMED, TaskState.ON_WAY))
+
+
+async def overrun(tx: Transaction, here: Here, task_id: int) -> None:
+    """The visit runs long: is everything well?"""
+    await _remind(tx, here, task_id, "overrun", (TaskState.ARRIVED,))
+
+
+async def give_up(tx: Transaction, here: Here, task_id: int) -> None:
+    """Half an hour over and not a word: it is put back. Whoever is on the way is not replaced; the desk hears of it."""
+    task = await tasks.get(tx, task_id)
+    if task.state is TaskState.CLAIMED:
+        await replace(tx, here, task, TaskEvent.RETURN)
+    elif task.state is TaskState.ON_WAY:
+        await dispatch.tell_staff(tx, here, task)
+
+
+async def _remind(tx: Transaction, here: Here, task_id: int, moment: str, states: tuple[TaskState, ...]) -> None:
+    task = await tasks.get(tx, task_id)
+    if task.state not in states or task.taker_id is None:
+        return
+    order = await tasks.order_of(tx, task)
+    text = Reminder(
+        service=tasks.service_name(here, order.service),
+        place=await permissions.full_name(tx, task.place_id),
+        due=task.due,
+        moment=moment,
+    )
+    taker = await people.by_id(tx, task.taker_id)
+    await tell(tx, taker, text, priority=Priority.TASK, now=here.now)
+    await show(tx, taker, "task", task.id, priority=Priority.TASK, now=here.now)
+
+
+async def watch_visit(tx: Transaction, here: Here, task: Task) -> None:
+    """After signing in: ask when the visit runs long."""
+    ends = here.now + timedelta(minutes=task.minutes + here.neighbourhood.dispatch.overrun_ask_minutes)
+    await timers.put(tx, kind=OVERRUN, subject_id=task.id, due=ends)

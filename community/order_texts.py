@@ -1,0 +1,127 @@
+"""What is said about orders and tasks to those they concern."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from community.errors import Refused
+from community.tell import Both, Text
+
+
+@dataclass(kw_only=True, eq=False)
+class SomebodyFaster(Refused, template="task/somebody_faster"):
+    """Another neighbour has claimed it."""
+
+
+@dataclass(kw_only=True, eq=False)
+class NoAddress(Refused, template="order/no_address"):
+    """Nobody knows where to come to."""
+
+
+@dataclass(kw_only=True, eq=False)
+class OrderedAlready(Refused, template="order/ordered_already"):
+    """The same help is on its way."""
+
+    service: Both
+
+
+@dataclass(kw_only=True, eq=False)
+class NotYourOwn(Refused, template="task/not_your_own"):
+    """Nobody helps, or confirms for, themselves."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found(Text, template="order/found"):
+    """To the person served: who comes, when, and the password that the helper says."""
+
+    helper: str
+    service: Both
+    due: datetime
+    password: str
+    hotline: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelperChanged(Text, template="order/helper_changed"):
+    """To the person served: the one who was to come cannot; another is looked for."""
+
+    service: Both
+
+
+@dataclass(frozen=True, kw_only=True)
+class StillLooking(Text, template="order/still_looking"):
+    """To the person served: nobody has claimed it yet; who sees to it now."""
+
+    service: Both
+    officer: str
+    hotline: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AtTheDoor(Text, template="order/at_the_door"):
+    """To the person served: the helper is there."""
+
+    helper: str
+    password: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskDone(Text, template="order/ask_done_by_phone"):
+    """To be asked by phone: is it done?"""
+
+    service: Both
+    helper: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakerCancelled(Text, template="task/cancelled"):
+    """To the taker: it is not needed any more."""
+
+    service: Both
+    place: Both
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replaced(Text, template="task/replaced"):
+    """To the taker: it was put back."""
+
+    service: Both
+    place: Both
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thanks(Text, template="task/thanks"):
+    """To the taker: confirmed, and the minutes banked."""
+
+    service: Both
+    minutes: int
+    balance: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotDone(Text, template="task/not_done"):
+    """To the desk: the person served says it is not done, or nobody came."""
+
+    order: int
+    service: Both
+    place: Both
+    no_show: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reminder(Text, template="task/reminder"):
+    """To the taker: soon, now, or late."""
+
+    service: Both
+    place: Both
+    due: datetime
+    moment: str  # soon, now, late, overrun
+
+
+@dataclass(frozen=True, kw_only=True)
+class NobodyYet(Text, template="task/nobody_yet"):
+    """To the duty officer or the desk: nobody has claimed it."""
+
+    order: int
+    service: Both
+    place: Both
+    minutes: int

@@ -1,0 +1,232 @@
+"""Orders: 一键下单 → 接单 → 上门 → 确认. The person served always knows who comes, when, and what happens next."""
+
+import secrets
+from datetime import timedelta
+
+from community import dispatch, follow_up, permissions, tasks, time_bank
+from community.calls import ask_by_phone
+from community.errors import NoLongerPossible, NotAllowed, NotFound, TooLong
+from community.here import Here
+from community.order_texts import (
+    AskDone,
+    AtTheDoor,
+    Found,
+    NoAddress,
+    NotDone,
+    OrderedAlready,
+    TakerCancelled,
+    Thanks,
+)
+from community.reports import desk_of
+from community.tell import reachable_by_chat, show, tell
+from storage.database import Transaction
+from storage.queries import people
+from storage.queries import tasks as rows
+from storage.records import Order, Person, Task
+from storage.states import OfferState, Priority, TaskEvent, TaskKind, TaskState
+
+WORDS_LIMIT = 500
+
+
+async def get(tx: Transaction, order_id: int) -> tuple[Order, Task]:
+    """The order of that number and its task. Raises NotFound."""
+    order = await rows.order_by_id(tx, order_id)
+    task = await rows.of_order(tx, order_id)
+    if order is None or task is None:
+        raise NotFound
+    return order, task
+
+
+async def place(
+    tx: Transaction,
+    here: Here,
+    served: Person,
+    *,
+    service: str,
+    words: str = "",
+    voice: str = "",
+    ordered_by: Person | None = None,
+) -> Order:
+    """Order help for somebody, at their home. Raises NoAddress, OrderedAlready, TooLong, NotFound."""
+    if served.place_id is None:
+        raise NoAddress
+    if len(words) > WORDS_LIMIT:
+        raise TooLong(limit=WORDS_LIMIT, length=len(words))
+    kind = next((s for s in here.neighbourhood.services if s.code == service), None)
+    if kind is None:
+        raise NotFound
+    if await rows.live_order(tx, person_id=served.id, service=service):
+        raise OrderedAlready(service=tasks.service_name(here, service))
+    order_id = await rows.add_order(
+        tx,
+        person_id=served.id,
+        ordered_by=(ordered_by or served).id,
+        service=service,
+        words=tx.seal(words) if words else None,
+        voice=voice or None,
+        password=tx.seal(secrets.choice(here.neighbourhood.passwords)),
+        now=here.now,
+    )
+    task_id = await rows.add_task(
+        tx,
+        kind=TaskKind.VISIT,
+        order_id=order_id,
+        person_id=served.id,
+        place_id=served.place_id,
+        due=here.now + timedelta(minutes=kind.due_minutes),
+        minutes=kind.minutes,
+        now=here.now,
+    )
+    await rows.add_event(
+        tx,
+        task_id=task_id,
+        actor_id=(ordered_by or served).id,
+        event=TaskEvent.OPEN,
+        state=TaskState.OPEN,
+        now=here.now,
+    )
+    await show(tx, served, "order_mine", order_id, priority=Priority.REPLY, now=here.now)
+    await dispatch.look_for(tx, here, await tasks.get(tx, task_id))
+    order, _ = await get(tx, order_id)
+    return order
+
+
+async def claim(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
+    """🙋 我去: the first press wins; the person served hears who comes, with the password."""
+    task = await tasks.claim(tx, here, actor, task_id)
+    await follow_up.set_clock(tx, here, task)
+    order = await tasks.order_of(tx, task)
+    served = await people.by_id(tx, order.person_id)
+    text = Found(
+        helper=permissions.public_name(tx, actor),
+        service=tasks.service_name(here, order.service),
+        due=task.due,
+        password=permissions.own_words(tx, order.password),
+        hotline=here.neighbourhood.community.hotline,
+    )
+    await tell(tx, served, text, priority=Priority.REPLY, now=here.now)
+    return task
+
+
+async def decline(tx: Transaction, here: Here, actor: Person, task_id: int) -> None:
+    """这次不行: not asked again for this one. When all have said no, the duty officer need not be waited for."""
+    task = await tasks.get(tx, task_id)
+    if task.state is not TaskState.OPEN or await rows.offer_of(tx, task_id=task.id, person_id=actor.id) is None:
+        raise NoLongerPossible
+    state = OfferState.DECLINED
+    await rows.mark_offer(tx, task_id=task.id, person_id=actor.id, state=state, now=here.now)
+    await tasks.refresh_cards(tx, here, task)
+    if not await rows.still_asked(tx, task.id):
+        await dispatch.call_officer(tx, here, task.id)
+
+
+async def release(tx: Transaction, here: Here, actor: Person, task_id: int) -> None:
+    """↩️ 去不了: always one tap; somebody else is looked for at once."""
+    task = await tasks.held_by(tx, actor, task_id)
+    await follow_up.replace(tx, here, task, TaskEvent.RELEASE)
+
+
+async def still_coming(tx: Transaction, here: Here, actor: Person, task_id: int) -> None:
+    """The answer to 还能来吗?"""
+    await follow_up.answer(tx, here, await tasks.held_by(tx, actor, task_id))
+
+
+async def set_off(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
+    """🚶 我出发了"""
+    task = await tasks.held_by(tx, actor, task_id)
+    task = await tasks.move(tx, here, task, TaskEvent.SET_OFF, actor=actor, taker_id=actor.id)
+    await follow_up.set_clock(tx, here, task)
+    return task
+
+
+async def arrive(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
+    """📍 到门口了: the helper says the password; the person served is told who is there."""
+    task = await tasks.held_by(tx, actor, task_id)
+    task = await tasks.move(tx, here, task, TaskEvent.ARRIVE, actor=actor, taker_id=actor.id)
+    await follow_up.watch_visit(tx, here, task)
+    order = await tasks.order_of(tx, task)
+    served = await people.by_id(tx, order.person_id)
+    if reachable_by_chat(served):  # a call would come too late: the helper is at the door
+        text = AtTheDoor(
+            helper=permissions.public_name(tx, actor), password=permissions.own_words(tx, order.password)
+        )
+        await tell(tx, served, text, priority=Priority.REPLY, now=here.now)
+    return task
+
+
+async def finish(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
+    """✅ 做好了: the person served is asked; by phone, if need be, by somebody who was not there."""
+    task = await tasks.held_by(tx, actor, task_id)
+    task = await tasks.move(tx, here, task, TaskEvent.FINISH, actor=actor, taker_id=actor.id)
+    order = await tasks.order_of(tx, task)
+    served = await people.by_id(tx, order.person_id)
+    if reachable_by_chat(served):
+        await show(tx, served, "order_ask", order.id, priority=Priority.REPLY, now=here.now)
+        return task
+    text = AskDone(service=tasks.service_name(here, order.service), helper=permissions.public_name(tx, actor))
+    await ask_by_phone(tx, here, served, text, question="order", subject_id=order.id)
+    return task
+
+
+async def confirm(tx: Transaction, here: Here, actor: Person, order_id: int, *, on_behalf: bool = False) -> Order:
+    """👍 好了: the minutes are banked. Raises NotAllowed, NoLongerPossible."""
+    order, task = await _served(tx, actor, order_id, on_behalf=on_behalf)
+    if task.state is not TaskState.DONE:
+        raise NoLongerPossible
+    task = await tasks.move(tx, here, task, TaskEvent.CONFIRM, actor=actor, taker_id=task.taker_id)
+    minutes, balance = await time_bank.post(tx, here, task)
+    if task.taker_id is not None:
+        text = Thanks(service=tasks.service_name(here, order.service), minutes=minutes, balance=balance)
+        taker = await people.by_id(tx, task.taker_id)
+        await tell(tx, taker, text, priority=Priority.TASK, now=here.now)
+    return order
+
+
+async def complain(
+    tx: Transaction, here: Here, actor: Person, order_id: int, *, event: TaskEvent, on_behalf: bool = False
+) -> None:
+    """👎 没好 or 没人来: the task is open again, and the desk hears of it. Raises NotAllowed, NoLongerPossible."""
+    order, task = await _served(tx, actor, order_id, on_behalf=on_behalf)
+    if event not in (TaskEvent.NOT_GOOD, TaskEvent.NO_SHOW) or event not in tasks.TRANSITIONS[task.state]:
+        raise NoLongerPossible
+    task = await tasks.put_back(tx, here, task, event, actor=actor)
+    await dispatch.look_for(tx, here, task)
+    text = NotDone(
+        order=order.id,
+        service=tasks.service_name(here, order.service),
+        place=await permissions.full_name(tx, task.place_id),
+        no_show=event is TaskEvent.NO_SHOW,
+    )
+    for person in await desk_of(tx, task.place_id):
+        await tell(tx, person, text, priority=Priority.TASK, now=here.now)
+
+
+async def rate(tx: Transaction, here: Here, actor: Person, order_id: int, *, stars: int) -> Order:
+    """⭐ 1 … ⭐ 5, once, by the person served. Raises NotAllowed, NoLongerPossible."""
+    order, task = await _served(tx, actor, order_id, on_behalf=False)
+    confirmed = task.state is TaskState.CONFIRMED and 1 <= stars <= 5
+    if not confirmed or not await rows.rate(tx, order_id=order.id, stars=stars):
+        raise NoLongerPossible
+    await tasks.refresh_cards(tx, here, task)
+    return order
+
+
+async def cancel(tx: Transaction, here: Here, actor: Person, order_id: int) -> None:
+    """取消, at any moment before it is done; whoever was to come is told. Raises NotAllowed, NoLongerPossible."""
+    order, task = await get(tx, order_id)
+    if actor.id not in (order.person_id, order.ordered_by):
+        raise NotAllowed
+    taker_id = task.taker_id
+    task = await tasks.move(tx, here, task, TaskEvent.CANCEL, actor=actor, taker_id=None)
+    if taker_id is not None:
+        service = tasks.service_name(here, order.service)
+        text = TakerCancelled(service=service, place=await tasks.rough_place(tx, task))
+        taker = await people.by_id(tx, taker_id)
+        await tell(tx, taker, text, priority=Priority.TASK, now=here.now)
+
+
+async def _served(tx: Transaction, actor: Person, order_id: int, *, on_behalf: bool) -> tuple[Order, Task]:
+    order, task = await get(tx, order_id)
+    if not on_behalf and actor.id != order.person_id:
+        raise NotAllowed
+    return order, task

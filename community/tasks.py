@@ -1,0 +1,136 @@
+"""Tasks: the one unit of claimable work, and its state table. A claim is atomic: exactly one wins."""
+
+from datetime import datetime
+
+from community import permissions
+from community.errors import NoLongerPossible, NotFound
+from community.here import Here
+from community.order_texts import NotYourOwn, Replaced, SomebodyFaster
+from community.permissions import Action
+from community.places import above
+from community.tell import Both, refresh, tell
+from storage.database import Transaction
+from storage.queries import people as people_rows
+from storage.queries import places, tasks, timers
+from storage.records import Order, Person, Task
+from storage.states import OfferState, PlaceKind, Priority, TaskEvent, TaskKind, TaskState
+
+S, E = TaskState, TaskEvent
+_END = {E.CANCEL: S.CANCELLED}
+_BACK = {E.RELEASE: S.OPEN, E.RETURN: S.OPEN, E.NO_SHOW: S.OPEN}
+TRANSITIONS: dict[TaskState, dict[TaskEvent, TaskState]] = {
+    S.OPEN: {E.CLAIM: S.CLAIMED, E.CONFIRM: S.CONFIRMED} | _END,
+    S.CLAIMED: {E.SET_OFF: S.ON_WAY, E.ARRIVE: S.ARRIVED, E.FINISH: S.DONE} | _BACK | _END,
+    S.ON_WAY: {E.ARRIVE: S.ARRIVED, E.FINISH: S.DONE} | _BACK | _END,
+    S.ARRIVED: {E.FINISH: S.DONE, E.NO_SHOW: S.OPEN} | _END,
+    S.DONE: {E.CONFIRM: S.CONFIRMED, E.NOT_GOOD: S.OPEN, E.NO_SHOW: S.OPEN},
+    S.CONFIRMED: {},
+    S.CANCELLED: {},
+}
+"""OPEN → CONFIRMED is a call that was told; a visit is confirmed after it was done."""
+HELD = (S.CLAIMED, S.ON_WAY, S.ARRIVED)
+"""While these last, and no longer, the taker sees name, phone and door."""
+TIMERS = "task_"
+
+
+async def get(tx: Transaction, task_id: int) -> Task:
+    """The task. Raises NotFound."""
+    task = await tasks.by_id(tx, task_id)
+    if task is None:
+        raise NotFound
+    return task
+
+
+async def order_of(tx: Transaction, task: Task) -> Order:
+    """The order a visit belongs to. Raises NotFound."""
+    order = await tasks.order_by_id(tx, task.order_id) if task.order_id else None
+    if order is None:
+        raise NotFound
+    return order
+
+
+def service_name(here: Here, code: str) -> Both:
+    """A service's name; its code where the neighbourhood file has it no more."""
+    found = next((s for s in here.neighbourhood.services if s.code == code), None)
+    return {"zh": found.name.zh, "en": found.name.en} if found else {"zh": code, "en": code}
+
+
+async def rough_place(tx: Transaction, task: Task) -> Both:
+    """Where it is, as whoever is asked may know it: the building, not the door."""
+    place = await above(tx, task.place_id, PlaceKind.BUILDING) or await places.by_id(tx, task.place_id)
+    return place.name
+
+
+async def claim(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
+    """🙋 我去. Raises SomebodyFaster, NotAllowed, NoLongerPossible, NotYourOwn."""
+    task = await get(tx, task_id)
+    if task.kind is not TaskKind.VISIT:
+        raise NotFound
+    if task.state in HELD and task.taker_id != actor.id:
+        raise SomebodyFaster
+    if actor.id == task.person_id:
+        raise NotYourOwn
+    if await tasks.offer_of(tx, task_id=task.id, person_id=actor.id) is None:
+        await permissions.require(tx, actor, Action.CLAIM_TASK, place_id=task.place_id)
+    task = await move(tx, here, task, E.CLAIM, actor=actor, taker_id=actor.id)
+    served = await people_rows.by_id(tx, task.person_id or 0)
+    await permissions.open_address(tx, here, served, viewer=actor, role="volunteer", subject=("task", task.id))
+    return task
+
+
+async def held_by(tx: Transaction, actor: Person, task_id: int) -> Task:
+    """A task that this person has claimed. Raises NoLongerPossible."""
+    task = await get(tx, task_id)
+    if task.taker_id != actor.id or task.state not in HELD:
+        raise NoLongerPossible
+    return task
+
+
+async def put_back(tx: Transaction, here: Here, task: Task, event: TaskEvent, *, actor: Person | None) -> Task:
+    """The task is open again; whoever had it is not asked for it any more, and knows."""
+    taker_id = task.taker_id
+    if taker_id is not None:
+        state = OfferState.RELEASED
+        await tasks.mark_offer(tx, task_id=task.id, person_id=taker_id, state=state, now=here.now)
+    task = await move(tx, here, task, event, actor=actor, taker_id=None, due=max(task.due, here.now))
+    if taker_id is not None and (actor is None or actor.id != taker_id):
+        order = await order_of(tx, task)
+        text = Replaced(service=service_name(here, order.service), place=await rough_place(tx, task))
+        taker = await people_rows.by_id(tx, taker_id)
+        await tell(tx, taker, text, priority=Priority.TASK, now=here.now)
+    return task
+
+
+async def move(
+    tx: Transaction,
+    here: Here,
+    task: Task,
+    event: TaskEvent,
+    *,
+    actor: Person | None,
+    taker_id: int | None,
+    due: datetime | None = None,
+) -> Task:
+    """Carry out an event of the table; its timers are the next step's to set. Raises NoLongerPossible."""
+    state = TRANSITIONS[task.state].get(event)
+    moved = state is not None and await tasks.move(
+        tx, task=task, state=state, taker_id=taker_id, due=due or task.due, now=here.now
+    )
+    if not moved:
+        raise NoLongerPossible
+    await timers.drop(tx, prefix=TIMERS, subject_id=task.id)
+    task = await get(tx, task.id)
+    await tasks.add_event(
+        tx, task_id=task.id, actor_id=actor.id if actor else None, event=event, state=task.state, now=here.now
+    )
+    await refresh_cards(tx, here, task)
+    return task
+
+
+async def refresh_cards(tx: Transaction, here: Here, task: Task) -> None:
+    """Bring every card of the task and its order up to date, ahead of all but emergencies."""
+    await refresh(tx, "task", task.id, priority=Priority.REPLY, now=here.now)
+    await refresh(tx, "call", task.id, priority=Priority.REPLY, now=here.now)
+    if task.order_id is not None:
+        for card in ("order_mine", "order_ask"):
+            await refresh(tx, card, task.order_id, priority=Priority.REPLY, now=here.now)

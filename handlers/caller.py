@@ -1,0 +1,334 @@
+"""☎️ 来电登记: staff take down an order or a report for somebody who rang, or whom they visited.
+
+    值班员: [☎️ 来电登记]
+    近邻: 对方电话号码是多少？
+    值班员: 13900001099
+    近邻: 这个号码还没登记。怎么称呼？
+    …
+    近邻: 要办什么？  [🧺 下单] [📷 报事]
+    近邻: 🔧 修东西 给 … 下单吗？  [✅ 下单]
+"""
+
+from dataclasses import dataclass
+
+from telegram import Update
+
+from community import callers, orders, people, permissions, places, report_intake, tasks
+from community.errors import NotAllowed
+from community.tell import Both, Text
+from handlers import pick
+from handlers.buttons import Press
+from handlers.context import Turn
+from handlers.flow import AskAgain, Flow, Step, begin, grid
+from handlers.keyboards import keyboard, service_label
+from handlers.said import Kind, Said
+from storage.records import Json
+from storage.states import PlaceKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskPhone(Text, template="caller/ask_phone"):
+    """The caller's number?"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskWho(Text, template="caller/ask_who"):
+    """Is it one of these?"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskName(Text, template="caller/ask_name"):
+    """What is the caller called?"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskConsent(Text, template="caller/ask_consent"):
+    """To be read to the caller."""
+
+    name: str
+    place: Both
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskWhat(Text, template="caller/ask_what"):
+    """What is it about?"""
+
+    name: str
+    place: Both
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskService(Text, template="caller/ask_service"):
+    """What help?"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskWords(Text, template="caller/ask_words"):
+    """What did the caller say?"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskOrder(Text, template="caller/ask_order"):
+    """Order this?"""
+
+    emoji: str
+    service: Both
+    name: str
+    place: Both
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskCategory(Text, template="caller/ask_category"):
+    """What kind of matter?"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskReport(Text, template="caller/ask_report"):
+    """Register this?"""
+
+    emoji: str
+    category: Both
+    name: str
+    place: Both
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken(Text, template="caller/taken"):
+    """Taken down; what happens next."""
+
+    number: int
+    order: bool
+
+
+async def start(_: Update, turn: Turn, __: Press) -> None:
+    """☎️ 来电登记"""
+    if not await callers.may_register(turn.tx, turn.person):
+        raise NotAllowed
+    await turn.answer()
+    draft: Json = {"phone": "", "person": None, "name": "", "at": None, "service": "", "category": "", "words": ""}
+    await begin(turn, FLOW, draft=draft)
+
+
+async def ask_phone(turn: Turn, _: Json) -> None:
+    """The number first: it finds whoever has called before."""
+    await turn.say(AskPhone(), buttons=[FLOW.ways_out("phone", back=False)])
+
+
+async def take_phone(turn: Turn, draft: Json, said: Said) -> str | None:
+    """Seven digits or more."""
+    phone = people.clean_phone(said.text) if said.kind is Kind.TEXT else ""
+    if not 7 <= len(phone) <= 15:
+        raise AskAgain(AskPhone())
+    draft["phone"] = phone
+    return "who" if await callers.known(turn.tx, turn.person, phone=phone) else "name"
+
+
+async def ask_who(turn: Turn, draft: Json) -> None:
+    """Those known by this number, or somebody new."""
+    found = await callers.known(turn.tx, turn.person, phone=draft["phone"])
+    options = [
+        FLOW.choice("who", str(p.id), "this_one", name=permissions.public_name(turn.tx, p)) for p in found
+    ]
+    new = FLOW.choice("who", "new", "somebody_new")
+    await turn.say(AskWho(), buttons=[*grid([*options, new], width=1), FLOW.ways_out("who")])
+
+
+async def take_who(turn: Turn, draft: Json, said: Said) -> str | None:
+    """One of them, or new."""
+    if said.kind is Kind.PRESS and said.text == "new":
+        return "name"
+    if said.kind is not Kind.PRESS or not said.text.isdigit():
+        raise AskAgain(AskWho())
+    await _remember(turn, draft, int(said.text))
+    return "what"
+
+
+async def _remember(turn: Turn, draft: Json, person_id: int) -> None:
+    person = await callers.caller(turn.tx, turn.person, person_id)
+    draft["person"], draft["at"] = person.id, person.place_id
+    draft["name"] = permissions.public_name(turn.tx, person)
+
+
+async def ask_name(turn: Turn, _: Json) -> None:
+    """As they like to be called."""
+    await turn.say(AskName(), buttons=[FLOW.ways_out("name")])
+
+
+async def take_name(_: Turn, draft: Json, said: Said) -> str | None:
+    """Any name with a letter in it."""
+    if said.kind is not Kind.TEXT:
+        raise AskAgain(AskName())
+    draft["name"] = people.clean_name(said.text)
+    return "place"
+
+
+async def ask_place(turn: Turn, draft: Json) -> None:
+    """Where they live."""
+    await pick.ask(turn, draft, FLOW, other=True)
+
+
+async def take_place(turn: Turn, draft: Json, said: Said) -> str | None:
+    """Down to the flat."""
+    return "consent" if await pick.take(turn, draft, said) else "place"
+
+
+async def ask_consent(turn: Turn, draft: Json) -> None:
+    """The caller is told what is kept, and agrees."""
+    text = AskConsent(name=draft["name"], place=await permissions.full_name(turn.tx, draft["at"]))
+    await turn.say(text, buttons=[[FLOW.choice("consent", "yes", "agree")], FLOW.ways_out("consent")])
+
+
+async def take_consent(turn: Turn, draft: Json, said: Said) -> str | None:
+    """Then they are registered."""
+    if said.kind is not Kind.PRESS or said.text != "yes":
+        raise AskAgain(pick.PickFromButtons())
+    person = await callers.register(
+        turn.tx, turn.here, turn.person, name=draft["name"], phone=draft["phone"], place_id=draft["at"]
+    )
+    draft["person"] = person.id
+    return "what"
+
+
+async def ask_what(turn: Turn, draft: Json) -> None:
+    """An order or a report."""
+    text = AskWhat(name=draft["name"], place=await permissions.full_name(turn.tx, draft["at"]))
+    choices = [FLOW.choice("what", "order", "take_order"), FLOW.choice("what", "report", "take_report")]
+    await turn.say(text, buttons=[choices, FLOW.ways_out("what", back=False)])
+
+
+async def take_what(_: Turn, __: Json, said: Said) -> str | None:
+    """One of the two."""
+    if said.kind is not Kind.PRESS or said.text not in ("order", "report"):
+        raise AskAgain(pick.PickFromButtons())
+    return "service" if said.text == "order" else "words"
+
+
+async def ask_service(turn: Turn, _: Json) -> None:
+    """Every service."""
+    options = [
+        FLOW.choice("service", s.code, service_label(s))
+        for s in turn.here.neighbourhood.services
+    ]
+    await turn.say(AskService(), buttons=[*grid(options), FLOW.ways_out("service")])
+
+
+async def take_service(turn: Turn, draft: Json, said: Said) -> str | None:
+    """A tap."""
+    if said.kind is not Kind.PRESS or said.text not in {s.code for s in turn.here.neighbourhood.services}:
+        raise AskAgain(pick.PickFromButtons())
+    draft["service"] = said.text
+    return "order"
+
+
+async def ask_order(turn: Turn, draft: Json) -> None:
+    """What will be ordered; words typed now are taken along."""
+    service = turn.here.neighbourhood.service(draft["service"])
+    text = AskOrder(
+        emoji=service.emoji,
+        service=tasks.service_name(turn.here, service.code),
+        name=draft["name"],
+        place=await permissions.full_name(turn.tx, draft["at"]),
+        words=draft["words"],
+    )
+    await turn.say(text, buttons=[[FLOW.choice("order", "yes", "place_order")], FLOW.ways_out("order")])
+
+
+async def take_order(turn: Turn, draft: Json, said: Said) -> str | None:
+    """✅ 下单"""
+    if said.kind is Kind.TEXT:
+        draft["words"] = said.text.strip()
+        return "order"
+    if said.kind is not Kind.PRESS or said.text != "yes":
+        raise AskAgain(pick.PickFromButtons())
+    person = await callers.caller(turn.tx, turn.person, draft["person"])
+    order = await orders.place(
+        turn.tx, turn.here, person, service=draft["service"], words=draft["words"], ordered_by=turn.person
+    )
+    await turn.say(Taken(number=order.id, order=True), keyboard=await keyboard(turn))
+    return None
+
+
+async def ask_words(turn: Turn, _: Json) -> None:
+    """In their words."""
+    await turn.say(AskWords(), buttons=[FLOW.ways_out("words")])
+
+
+async def take_words(turn: Turn, draft: Json, said: Said) -> str | None:
+    """The category is guessed from them."""
+    if said.kind is not Kind.TEXT:
+        raise AskAgain(AskWords())
+    draft["words"] = said.text.strip()
+    guess = turn.here.neighbourhood.guess_category(said.text)
+    draft["category"] = guess.code if guess else ""
+    return "report" if guess else "category"
+
+
+async def ask_category(turn: Turn, _: Json) -> None:
+    """Every kind of matter."""
+    options = [
+        FLOW.choice("category", c.code, {"zh": f"{c.emoji} {c.name.zh}", "en": f"{c.emoji} {c.name.en}"})
+        for c in turn.here.neighbourhood.categories
+    ]
+    await turn.say(AskCategory(), buttons=[*grid(options), FLOW.ways_out("category")])
+
+
+async def take_category(turn: Turn, draft: Json, said: Said) -> str | None:
+    """A tap."""
+    if said.kind is not Kind.PRESS or said.text not in {c.code for c in turn.here.neighbourhood.categories}:
+        raise AskAgain(pick.PickFromButtons())
+    draft["category"] = said.text
+    return "report"
+
+
+async def ask_report(turn: Turn, draft: Json) -> None:
+    """What will be registered."""
+    category = turn.here.neighbourhood.category(draft["category"])
+    text = AskReport(
+        emoji=category.emoji,
+        category={"zh": category.name.zh, "en": category.name.en},
+        name=draft["name"],
+        place=await permissions.full_name(turn.tx, draft["at"]),
+        words=draft["words"],
+    )
+    buttons = [[FLOW.choice("report", "yes", "submit")], FLOW.ways_out("report")]
+    await turn.say(text, buttons=buttons)
+
+
+async def take_report(turn: Turn, draft: Json, said: Said) -> str | None:
+    """✅ 提交"""
+    if said.kind is not Kind.PRESS or said.text != "yes":
+        raise AskAgain(pick.PickFromButtons())
+    person = await callers.caller(turn.tx, turn.person, draft["person"])
+    building = await places.above(turn.tx, draft["at"], PlaceKind.BUILDING)
+    report = await report_intake.submit(
+        turn.tx,
+        turn.here,
+        person,
+        report_intake.Draft(
+            category=draft["category"], place_id=building.id if building else draft["at"], words=draft["words"]
+        ),
+        entered_by=turn.person,
+    )
+    await turn.say(Taken(number=report.id, order=False), keyboard=await keyboard(turn))
+    return None
+
+
+FLOW = Flow(
+    name="caller",
+    steps={
+        "phone": Step(ask=ask_phone, take=take_phone),
+        "who": Step(ask=ask_who, take=take_who),
+        "name": Step(ask=ask_name, take=take_name),
+        "place": Step(ask=ask_place, take=take_place),
+        "consent": Step(ask=ask_consent, take=take_consent),
+        "what": Step(ask=ask_what, take=take_what),
+        "service": Step(ask=ask_service, take=take_service),
+        "order": Step(ask=ask_order, take=take_order),
+        "words": Step(ask=ask_words, take=take_words),
+        "category": Step(ask=ask_category, take=take_category),
+        "report": Step(ask=ask_report, take=take_report),
+    },
+)
+PRESSES = {"caller.start": start}

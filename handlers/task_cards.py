@@ -1,0 +1,214 @@
+"""The cards of an order and its task: for who was asked, who took it, who ordered, and who rings somebody up."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from community import orders, permissions, tasks
+from community.here import Here
+from community.permissions import Action
+from community.tell import Both, Text
+from handlers.buttons import Button, Rows, button
+from handlers.render import Face
+from storage.database import Transaction
+from storage.queries import people
+from storage.queries import tasks as rows
+from storage.records import Group, Person, Task
+from storage.states import OfferState, TaskState
+
+S = TaskState
+_NOWHERE: Both = {"zh": "", "en": ""}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskCard(Text, template="task/card"):
+    """A visit. Name, phone, door and words are there for its taker only, from the claim until it is done."""
+
+    emoji: str
+    service: Both
+    rough: Both
+    minutes: int
+    due: datetime
+    state: str
+    mine: bool
+    said: str
+    asked: bool
+    name: str
+    phone: str
+    place: Both
+    words: str
+    password: str
+    helper: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MyOrder(Text, template="order/mine"):
+    """An order as the person served sees it."""
+
+    number: int
+    emoji: str
+    service: Both
+    state: str
+    helper: str
+    due: datetime
+    password: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskGood(Text, template="order/ask_good"):
+    """Is it done? Then the stars."""
+
+    service: Both
+    state: str
+    stars: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallCard(Text, template="task/call"):
+    """A call to make: to whom, and what to say or to ask."""
+
+    name: str
+    phone: str
+    place: Both
+    door: bool
+    quote: dict[str, Any]
+    state: str
+    tries: int
+    caller: str
+
+
+async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | Group) -> Face | None:
+    """A visit, for whoever was asked or took it."""
+    task = await rows.by_id(tx, task_id)
+    if task is None or isinstance(reader, Group):
+        return None
+    order = await tasks.order_of(tx, task)
+    service = here.neighbourhood.service(order.service)
+    mine = task.taker_id == reader.id
+    said = await rows.offer_of(tx, task_id=task.id, person_id=reader.id)
+    taker = await people.by_id(tx, task.taker_id) if task.taker_id else None
+    address, words, password = None, "", ""
+    if mine and task.state in tasks.HELD:
+        address = await permissions.address_of_held_task(tx, reader, task)
+        words = permissions.own_words(tx, order.words)
+        password = permissions.own_words(tx, order.password)
+    text = TaskCard(
+        emoji=service.emoji,
+        service=tasks.service_name(here, order.service),
+        rough=await tasks.rough_place(tx, task),
+        minutes=task.minutes,
+        due=task.due,
+        state=task.state,
+        mine=mine,
+        said=said or "",
+        asked=task.asked_at is not None and task.answered_at is None,
+        name=address.name if address else "",
+        phone=(address.phone or "") if address else "",
+        place=address.place if address else _NOWHERE,
+        words=words,
+        password=password,
+        helper=permissions.public_name(tx, taker) if taker else "",
+    )
+    buttons: Rows = []
+    if task.state is S.OPEN and said is OfferState.ASKED:
+        buttons = [[button("i_go", "task.claim", task.id), button("not_now", "task.decline", task.id)]]
+    elif mine:
+        buttons = _taker_buttons(task)
+    return Face(text=text, buttons=buttons)
+
+
+def _taker_buttons(task: Task) -> Rows:
+    release = button("cannot_come", "task.release", task.id)
+    arrive, finish = button("at_door", "task.arrive", task.id), button("done_it", "task.finish", task.id)
+    match task.state:
+        case S.CLAIMED:
+            coming = [button("can_come", "task.coming", task.id)] if task.asked_at and not task.answered_at else []
+            return [coming, [button("setting_off", "task.set_off", task.id), arrive], [finish, release]]
+        case S.ON_WAY:
+            return [[arrive], [finish, release]]
+        case S.ARRIVED:
+            return [[finish]]
+        case _:
+            return []
+
+
+async def my_order(tx: Transaction, here: Here, order_id: int, reader: Person | Group) -> Face | None:
+    """For the person served (or who ordered for them)."""
+    order, task = await orders.get(tx, order_id)
+    if isinstance(reader, Group):
+        return None
+    service = here.neighbourhood.service(order.service)
+    taker = await people.by_id(tx, task.taker_id) if task.taker_id else None
+    served = reader.id == order.person_id
+    text = MyOrder(
+        number=order.id,
+        emoji=service.emoji,
+        service=tasks.service_name(here, order.service),
+        state=task.state,
+        helper=permissions.public_name(tx, taker) if taker else "",
+        due=task.due,
+        password=permissions.own_words(tx, order.password) if served and task.state in tasks.HELD else "",
+    )
+    buttons: Rows = []
+    if task.state in (S.OPEN, *tasks.HELD):
+        buttons = [[button("cancel_order", "order.cancel", order.id)]]
+    if task.state in (S.CLAIMED, S.ON_WAY) and task.due < here.now:
+        buttons = [[button("nobody_came", "order.no_show", order.id)], *buttons]
+    return Face(text=text, buttons=buttons)
+
+
+async def ask_good(tx: Transaction, here: Here, order_id: int, reader: Person | Group) -> Face | None:
+    """Is it done?"""
+    order, task = await orders.get(tx, order_id)
+    if isinstance(reader, Group):
+        return None
+    text = AskGood(service=tasks.service_name(here, order.service), state=task.state, stars=order.stars or 0)
+    buttons: Rows = []
+    if task.state is S.DONE:
+        buttons = [_answers("order", order.id)]
+    elif task.state is S.CONFIRMED and order.stars is None:
+        buttons = [[button("stars", "order.rate", order.id, str(n), count=n) for n in range(1, 6)]]
+    return Face(text=text, buttons=buttons)
+
+
+def _answers(prefix: str, subject: int) -> list[Button]:
+    return [
+        button("good", f"{prefix}.good", subject),
+        button("not_good", f"{prefix}.not_good", subject),
+        button("nobody_came", f"{prefix}.no_show", subject),
+    ]
+
+
+async def call_card(tx: Transaction, _: Here, task_id: int, reader: Person | Group) -> Face | None:
+    """A call, for whoever may make it."""
+    task = await rows.by_id(tx, task_id)
+    if task is None or isinstance(reader, Group):
+        return None
+    may = await permissions.may(tx, reader, Action.MAKE_CALLS, place_id=task.place_id)
+    open_still = task.state is S.OPEN and may is not None
+    person = await people.by_id(tx, task.person_id or 0)
+    address = await permissions.own_address(tx, person) if open_still else None
+    caller = await people.by_id(tx, task.taker_id) if task.taker_id else None
+    text = CallCard(
+        name=address.name if address else "",
+        phone=(address.phone or "") if address else "",
+        place=address.place if address else _NOWHERE,
+        door=person.contact_mode == "door",
+        quote={"template": task.template, "context": task.context} if open_still else {},
+        state=task.state,
+        tries=task.tries,
+        caller=permissions.public_name(tx, caller) if caller else "",
+    )
+    buttons: Rows = []
+    missed = button("not_reached", "call.missed", task.id)
+    if open_still and task.question == "order":
+        buttons = [_answers("call", task.id), [missed]]
+    elif open_still and task.question == "report":
+        solved = button("solved", "call.solved", task.id)
+        buttons = [[solved, button("unsolved", "call.unsolved", task.id)], [missed]]
+    elif open_still:
+        buttons = [[button("told", "call.told", task.id), missed]]
+    return Face(text=text, buttons=buttons)
+
+
+CARDS = {"task": task_card, "order_mine": my_order, "order_ask": ask_good, "call": call_card}

@@ -1,0 +1,277 @@
+"""Orders, and the tasks that are claimed for them."""
+
+from datetime import datetime
+
+from storage.crypto import Sealed
+from storage.database import Transaction
+from storage.queries.people import PERSON
+from storage.records import Counted, Json, Order, Person, Task
+from storage.states import OfferState, TaskEvent, TaskKind, TaskState
+
+_ORDER = "o.id, o.person_id, o.ordered_by, o.service, o.words, o.voice, o.password, o.stars, o.created_at"
+_TASK = (
+    "t.id, t.kind, t.order_id, t.person_id, t.place_id, t.state, t.taker_id, t.due, t.minutes, t.asked_at, "
+    "t.answered_at, t.arrived_at, t.done_at, t.template, t.context, t.question, t.subject_id, t.tries, t.created_at"
+)
+_LIVE = "t.state NOT IN ('confirmed', 'cancelled')"
+
+
+async def add_order(
+    tx: Transaction,
+    *,
+    person_id: int,
+    ordered_by: int,
+    service: str,
+    words: Sealed | None,
+    voice: str | None,
+    password: Sealed,
+    now: datetime,
+) -> int:
+    """A new order; its number."""
+    return await tx.need(
+        int,
+        "INSERT INTO orders (person_id, ordered_by, service, words, voice, password, created_at) "
+        "VALUES (:person_id, :ordered_by, :service, :words, :voice, :password, :now) RETURNING id",
+        person_id=person_id,
+        ordered_by=ordered_by,
+        service=service,
+        words=words,
+        voice=voice,
+        password=password,
+        now=now,
+    )
+
+
+async def add_task(
+    tx: Transaction,
+    *,
+    kind: TaskKind,
+    order_id: int | None,
+    person_id: int | None,
+    place_id: int,
+    due: datetime,
+    minutes: int,
+    template: str | None = None,
+    context: Json | None = None,
+    question: str | None = None,
+    subject_id: int | None = None,
+    now: datetime,
+) -> int:
+    """A new task, open."""
+    return await tx.need(
+        int,
+        "INSERT INTO tasks (kind, order_id, person_id, place_id, state, due, minutes, template, context, question, "
+        "subject_id, created_at, changed_at) VALUES (:kind, :order_id, :person_id, :place_id, 'open', :due, :minutes, "
+        ":template, :context, :question, :subject_id, :now, :now) RETURNING id",
+        kind=kind,
+        order_id=order_id,
+        person_id=person_id,
+        place_id=place_id,
+        due=due,
+        minutes=minutes,
+        template=template,
+        context=tx.seal(context) if context is not None else None,
+        question=question,
+        subject_id=subject_id,
+        now=now,
+    )
+
+
+async def order_by_id(tx: Transaction, order_id: int) -> Order | None:
+    """The order of that number."""
+    return await tx.one(Order, f"SELECT {_ORDER} FROM orders o WHERE o.id = :order_id", order_id=order_id)
+
+
+async def by_id(tx: Transaction, task_id: int) -> Task | None:
+    """The task."""
+    return await tx.one(Task, f"SELECT {_TASK} FROM tasks t WHERE t.id = :task_id", task_id=task_id)
+
+
+async def of_order(tx: Transaction, order_id: int) -> Task | None:
+    """An order's task."""
+    return await tx.one(Task, f"SELECT {_TASK} FROM tasks t WHERE t.order_id = :order_id", order_id=order_id)
+
+
+async def move(
+    tx: Transaction, *, task: Task, state: TaskState, taker_id: int | None, due: datetime, now: datetime
+) -> bool:
+    """Bring a task from the state it was read in to another; False when somebody was faster."""
+    return bool(
+        await tx.run(
+            "UPDATE tasks SET state = :state, taker_id = :taker_id, due = :due, changed_at = :now, "
+            "asked_at = NULL, answered_at = NULL, "
+            "arrived_at = CASE :state WHEN 'arrived' THEN :now WHEN 'open' THEN NULL ELSE arrived_at END, "
+            "done_at = CASE :state WHEN 'done' THEN :now WHEN 'open' THEN NULL ELSE done_at END "
+            "WHERE id = :task_id AND state = :was",
+            state=state,
+            taker_id=taker_id,
+            due=due,
+            now=now,
+            task_id=task.id,
+            was=task.state,
+        )
+    )
+
+
+async def asked(tx: Transaction, *, task_id: int, now: datetime) -> None:
+    """The taker was asked whether they can still come."""
+    await tx.run("UPDATE tasks SET asked_at = :now, answered_at = NULL WHERE id = :task_id", task_id=task_id, now=now)
+
+
+async def answered(tx: Transaction, *, task_id: int, now: datetime) -> None:
+    """They can."""
+    await tx.run("UPDATE tasks SET answered_at = :now WHERE id = :task_id", task_id=task_id, now=now)
+
+
+async def not_reached(tx: Transaction, *, task_id: int) -> int:
+    """A call nobody answered; how many there were."""
+    return await tx.need(
+        int, "UPDATE tasks SET tries = tries + 1 WHERE id = :task_id RETURNING tries", task_id=task_id
+    )
+
+
+async def offer(tx: Transaction, *, task_id: int, person_id: int, now: datetime) -> bool:
+    """Ask somebody; False when they were asked before."""
+    return bool(
+        await tx.run(
+            "INSERT INTO offers (task_id, person_id, state, at) VALUES (:task_id, :person_id, 'asked', :now) "
+            "ON CONFLICT (task_id, person_id) DO NOTHING",
+            task_id=task_id,
+            person_id=person_id,
+            now=now,
+        )
+    )
+
+
+async def mark_offer(tx: Transaction, *, task_id: int, person_id: int, state: OfferState, now: datetime) -> None:
+    """What somebody said to being asked."""
+    await tx.run(
+        "INSERT INTO offers (task_id, person_id, state, at) VALUES (:task_id, :person_id, :state, :now) "
+        "ON CONFLICT (task_id, person_id) DO UPDATE SET state = excluded.state, at = excluded.at",
+        task_id=task_id,
+        person_id=person_id,
+        state=state,
+        now=now,
+    )
+
+
+async def offer_of(tx: Transaction, *, task_id: int, person_id: int) -> OfferState | None:
+    """What somebody has said."""
+    return await tx.one(
+        OfferState,
+        "SELECT state FROM offers WHERE task_id = :task_id AND person_id = :person_id",
+        task_id=task_id,
+        person_id=person_id,
+    )
+
+
+async def still_asked(tx: Transaction, task_id: int) -> list[Person]:
+    """Those who were asked and have not said no."""
+    return await tx.all(
+        Person,
+        f"SELECT {PERSON} FROM people p JOIN offers f ON f.person_id = p.id "
+        "WHERE f.task_id = :task_id AND f.state = 'asked' AND p.erased_at IS NULL ORDER BY p.id",
+        task_id=task_id,
+    )
+
+
+async def add_event(
+    tx: Transaction, *, task_id: int, actor_id: int | None, event: TaskEvent, state: TaskState, now: datetime
+) -> None:
+    """One more line on a task's timeline."""
+    await tx.run(
+        "INSERT INTO task_events (task_id, at, actor_id, event, state) VALUES (:task_id, :now, :actor_id, :event, :state)",
+        task_id=task_id,
+        now=now,
+        actor_id=actor_id,
+        event=event,
+        state=state,
+    )
+
+
+async def rate(tx: Transaction, *, order_id: int, stars: int) -> bool:
+    """Stars, once; False when they were given already."""
+    return bool(
+        await tx.run(
+            "UPDATE orders SET stars = :stars WHERE id = :order_id AND stars IS NULL", order_id=order_id, stars=stars
+        )
+    )
+
+
+async def orders_of(tx: Transaction, *, person_id: int, limit: int) -> list[Order]:
+    """What somebody ordered or was helped with, latest first."""
+    return await tx.all(
+        Order,
+        f"SELECT {_ORDER} FROM orders o WHERE o.person_id = :person_id OR o.ordered_by = :person_id "
+        "ORDER BY o.id DESC LIMIT :limit",
+        person_id=person_id,
+        limit=limit,
+    )
+
+
+async def live_order(tx: Transaction, *, person_id: int, service: str) -> Order | None:
+    """The same thing ordered before and not finished yet."""
+    return await tx.one(
+        Order,
+        f"SELECT {_ORDER} FROM orders o JOIN tasks t ON t.order_id = o.id "
+        f"WHERE o.person_id = :person_id AND o.service = :service AND {_LIVE} AND t.state <> 'done' LIMIT 1",
+        person_id=person_id,
+        service=service,
+    )
+
+
+async def taken_by(tx: Transaction, *, person_id: int) -> list[Task]:
+    """What somebody has claimed and not finished."""
+    return await tx.all(
+        Task,
+        f"SELECT {_TASK} FROM tasks t WHERE t.taker_id = :person_id AND t.state IN ('claimed', 'on_way', 'arrived') "
+        "ORDER BY t.due",
+        person_id=person_id,
+    )
+
+
+async def offered_to(tx: Transaction, *, person_id: int, limit: int) -> list[Task]:
+    """What somebody was asked to do and may still claim."""
+    return await tx.all(
+        Task,
+        f"SELECT {_TASK} FROM tasks t JOIN offers f ON f.task_id = t.id AND f.person_id = :person_id "
+        "WHERE t.state = 'open' AND t.kind = 'visit' AND f.state = 'asked' ORDER BY t.due LIMIT :limit",
+        person_id=person_id,
+        limit=limit,
+    )
+
+
+async def live_in(tx: Transaction, *, place_id: int, limit: int) -> list[Task]:
+    """What is not finished at a place, the most urgent first."""
+    return await tx.all(
+        Task,
+        f"SELECT {_TASK} FROM tasks t JOIN reach ON reach.place_id = t.place_id AND reach.ancestor_id = :place_id "
+        f"WHERE {_LIVE} ORDER BY t.due, t.id LIMIT :limit",
+        place_id=place_id,
+        limit=limit,
+    )
+
+
+async def live_of_person(tx: Transaction, *, person_id: int) -> list[Task]:
+    """What is going on for somebody."""
+    return await tx.all(
+        Task, f"SELECT {_TASK} FROM tasks t WHERE t.person_id = :person_id AND {_LIVE}", person_id=person_id
+    )
+
+
+async def live_calls(tx: Transaction, *, question: str, subject_id: int) -> list[Task]:
+    """Calls that still ask this question."""
+    return await tx.all(
+        Task,
+        f"SELECT {_TASK} FROM tasks t WHERE t.question = :question AND t.subject_id = :subject_id AND {_LIVE}",
+        question=question,
+        subject_id=subject_id,
+    )
+
+
+async def counts(tx: Transaction) -> list[Counted]:
+    """How many orders are in which state."""
+    return await tx.all(
+        Counted,
+        "SELECT state, COUNT(*) AS count FROM tasks WHERE order_id IS NOT NULL GROUP BY state ORDER BY state",
+    )
