@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,16 @@ from telegram.ext import Application, ContextTypes, ExtBot
 from bot import housekeeping
 from bot.clock import Clock
 from bot.inbox import Poller
+from bot.jobs import Jobs, Work
 from bot.limits import Limits
 from bot.outbox import Sender
 from bot.scheduler import Due, Scheduler
-from bot.settings import Settings
-from bot.transport import AiohttpRequest, ApiError, BadToken, Transport
+from bot.settings import Settings, SettingsError
+from bot.transport import AiohttpRequest, ApiError, BadToken, Rejected, Transport
+from bot.vote_chart import VoteChart
+from bot.webhook import Webhook
 from bot.worker import Worker
-from community import calls, dispatch, follow_up, notices, reports
+from community import calls, dispatch, follow_up, notices, reports, vote_rounds, votes
 from community.here import Here
 from community.neighbourhood import Neighbourhood
 from community.working_time import WorkingTime
@@ -34,6 +37,10 @@ _BACK_OFF_S = (0.5, 1, 2, 5, 10)
 DUE: Mapping[str, Due] = {
     reports.ACCEPT_OVERDUE: reports.overdue,
     reports.RESOLVE_OVERDUE: reports.overdue,
+    votes.SPREAD: vote_rounds.spread,
+    votes.REMIND: vote_rounds.remind,
+    votes.CLOSE: votes.close,
+    votes.RESULT: vote_rounds.tell_outcome,
     dispatch.OFFICER: dispatch.call_officer,
     dispatch.STAFF: dispatch.call_staff,
     follow_up.ASK: follow_up.ask,
@@ -49,6 +56,11 @@ DUE: Mapping[str, Due] = {
     housekeeping.DAILY: housekeeping.daily,
 }
 """What is done when something of a kind falls due; `kind@word` is one of several of a kind."""
+
+
+def works(texts: Texts) -> Mapping[str, Work]:
+    """How each kind of job is done."""
+    return {votes.CHART: VoteChart(texts)}
 
 
 class _Bot(ExtBot[None]):
@@ -95,6 +107,7 @@ class Jinlin:
         self._neighbourhood = neighbourhood
         self._working_time = WorkingTime.of(neighbourhood, settings.zone)
         self.scheduler = Scheduler(database=database, clock=clock, due=DUE, here=self.here)
+        self.jobs = Jobs(database=database, works=works(self.texts), here=self.here)
 
     def here(self) -> Here:
         """The neighbourhood now."""
@@ -107,29 +120,31 @@ class Jinlin:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Until `stopping`: then what is in flight is finished. Raises BadToken."""
-        me = await self._meet_api(stopping)
+        webhook = None
+        if self.settings.webhook_url:
+            webhook = Webhook(
+                settings=self.settings, database=self.database, transport=self.transport, clock=self.clock
+            )
+            await webhook.start()
+        try:
+            await self._run(stopping, webhook)
+        finally:
+            if webhook is not None:
+                await webhook.stop()
+
+    async def _run(self, stopping: asyncio.Event, webhook: Webhook | None) -> None:
+        me = await self._meet_api(stopping, webhook)
         if me is None:
             await self.transport.close()
             return
         application = conversation(me=me, token=self.settings.token, transport=self.transport, texts=self.texts)
         await application.initialize()
-        renderer = Renderer(texts=self.texts, cards=registry.CARDS, bot=me.username or "")
-        sender = Sender(
-            database=self.database,
-            transport=self.transport,
-            renderer=renderer,
-            limits=Limits(rate=self.settings.send_rate),
-            here=self.here,
-        )
-        worker = Worker(
-            database=self.database, application=application, texts=self.texts, clock=self.clock, here=self.here
-        )
-        poller = Poller(database=self.database, transport=self.transport, clock=self.clock, bot_id=self.settings.bot_id)
         await housekeeping.start(self.database, self.here(), bot=me.username or "")
-        log.info("running", bot=me.username, database=self.database.engine)
-        parts = [asyncio.create_task(part) for part in (poller.run(), worker.run(), self.scheduler.run())]
+        sender = self._sender(bot=me.username or "")
+        parts = [asyncio.create_task(part) for part in self._parts(application, polling=webhook is None)]
         sending = asyncio.create_task(sender.run(stopping))
         stop = asyncio.create_task(stopping.wait())
+        log.info("running", bot=me.username, database=self.database.engine)
         try:
             await asyncio.wait([*parts, sending, stop], return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -144,17 +159,44 @@ class Jinlin:
             if isinstance(one, Exception):
                 raise one
 
-    async def _meet_api(self, stopping: asyncio.Event) -> User | None:
-        """Wait, with back-off, until the Bot API says who we are; tell it our commands. Raises BadToken."""
+    def _sender(self, *, bot: str) -> Sender:
+        return Sender(
+            database=self.database,
+            transport=self.transport,
+            renderer=Renderer(texts=self.texts, cards=registry.CARDS, bot=bot),
+            limits=Limits(rate=self.settings.send_rate),
+            here=self.here,
+        )
+
+    def _parts(self, application: Conversation, *, polling: bool) -> list[Coroutine[Any, Any, None]]:
+        """What goes on until it is cancelled; the sender, which finishes what is in flight, aside."""
+        worker = Worker(
+            database=self.database, application=application, texts=self.texts, clock=self.clock, here=self.here
+        )
+        parts = [worker.run(), self.scheduler.run(), self.jobs.run()]
+        if polling:
+            poller = Poller(
+                database=self.database, transport=self.transport, clock=self.clock, bot_id=self.settings.bot_id
+            )
+            parts.append(poller.run())
+        return parts
+
+    async def _meet_api(self, stopping: asyncio.Event, webhook: Webhook | None) -> User | None:
+        """Wait, with back-off, until the Bot API says who we are; tell it our commands. Raises BadToken, SettingsError."""
         failures = 0
         while not stopping.is_set():
             try:
                 me = await self.transport.call("getMe", {})
-                await self.transport.call("deleteWebhook", {})
+                if webhook is None:
+                    await self.transport.call("deleteWebhook", {})
+                else:
+                    await webhook.announce()
                 await self._tell_commands()
                 return User.de_json(me)
             except BadToken:
                 raise
+            except Rejected as error:
+                raise SettingsError(f"the Bot API refused JINLIN_WEBHOOK_URL: {error}") from error
             except ApiError as error:
                 pause = _BACK_OFF_S[min(failures, len(_BACK_OFF_S) - 1)]
                 failures += 1
@@ -174,4 +216,7 @@ class Jinlin:
                 params: dict[str, Any] = {"commands": commands, "scope": scope.to_dict()}
                 if language != "zh":
                     params["language_code"] = language
-                await self.transport.call("setMyCommands", params)
+                try:
+                    await self.transport.call("setMyCommands", params)
+                except Rejected as error:
+                    log.warning("the Bot API refused our commands", error=str(error))

@@ -31,7 +31,7 @@ class Limits:
     """
 
     OVERALL_BURST = 2.0
-    CHAT = (1.0, 4.0)
+    CHAT = (1.0, 8.0)
     GROUP = (20 / 60, 6.0)
 
     def __init__(self, *, rate: float) -> None:

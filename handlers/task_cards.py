@@ -71,6 +71,7 @@ class CallCard(Text, template="task/call"):
     phone: str
     place: Both
     door: bool
+    asks: bool
     quote: dict[str, Any]
     state: str
     tries: int
@@ -194,6 +195,7 @@ async def call_card(tx: Transaction, _: Here, task_id: int, reader: Person | Gro
         phone=(address.phone or "") if address else "",
         place=address.place if address else _NOWHERE,
         door=person.contact_mode == "door",
+        asks=task.question is not None,
         quote={"template": task.template, "context": task.context} if open_still else {},
         state=task.state,
         tries=task.tries,
