@@ -9,7 +9,7 @@ from community import people
 from community.here import Here
 from community.working_time import WorkingTime
 from storage.database import Database, DatabaseError
-from storage.queries import inbox, meta, notices, outbox, reports, tasks, timers
+from storage.queries import inbox, meta, notices, outbox, reports, tasks, timers, votes
 from storage.queries import people as people_rows
 from storage.queries import places as place_rows
 from storage.records import Counted
@@ -56,6 +56,7 @@ async def status(settings: Settings, database: Database) -> dict[str, Any]:
             "timers": {"pending": pending, "overdue": overdue},
             "people": await people_rows.count(tx),
             "reports": _by_state(await reports.counts(tx)),
+            "votes": _by_state(await votes.counts(tx), "open", "closed", "cancelled"),
             "orders": _by_state(await tasks.counts(tx)),
             "notices": _by_state(await notices.counts(tx), "sending"),
         }

@@ -18,7 +18,7 @@ from bot.transport import ApiError, BadToken, Forbidden, Rejected, TooMany, Tran
 from community.here import Here
 from handlers.render import Call, Renderer
 from storage.database import Database, Transaction, TransactionLost
-from storage.queries import dialogues, outbox, people
+from storage.queries import dialogues, jobs, outbox, people
 from storage.records import Outgoing
 from storage.states import OutboxKind, OutboxState
 
@@ -38,6 +38,7 @@ class _Result:
     row: Outgoing
     call: Call
     message_id: int | None = None
+    file_id: str | None = None  # of a picture of ours that was uploaded
     error: ApiError | None = None
 
 
@@ -216,8 +217,9 @@ class Sender:
         except ApiError as error:
             self._results.append(_Result(row=row, call=call, error=error))
         else:
-            message_id = result.get("message_id") if isinstance(result, dict) else None
-            self._results.append(_Result(row=row, call=call, message_id=message_id))
+            sent = result if isinstance(result, dict) else {}
+            file_id = sent["photo"][-1]["file_id"] if call.picture and sent.get("photo") else None
+            self._results.append(_Result(row=row, call=call, message_id=sent.get("message_id"), file_id=file_id))
         self._landed.set()
 
     async def _mark_all(self, tx: Transaction, results: list[_Result]) -> None:
@@ -231,6 +233,8 @@ class Sender:
     async def _mark_sent(self, tx: Transaction, here: Here, result: _Result) -> None:
         row = result.row
         await outbox.mark(tx, outbox_id=row.id, state=OutboxState.SENT, message_id=result.message_id, now=here.now)
+        if result.call.picture and result.file_id:
+            await jobs.uploaded(tx, picture_id=result.call.picture, file_id=result.file_id)
         if row.card_id and result.message_id:
             await outbox.mark_card(
                 tx,

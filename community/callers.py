@@ -14,9 +14,7 @@ async def known(tx: Transaction, actor: Person, *, phone: str) -> list[Person]:
     """Those who gave this number and live where the actor takes calls."""
     found = await people.by_phone(tx, joining.clean_phone(phone))
     return [
-        p
-        for p in found
-        if p.place_id and await permissions.may(tx, actor, Action.REGISTER_CALLER, place_id=p.place_id)
+        p for p in found if p.place_id and await permissions.may(tx, actor, Action.REGISTER_CALLER, place_id=p.place_id)
     ]
 
 
@@ -44,5 +42,3 @@ async def caller(tx: Transaction, actor: Person, person_id: int) -> Person:
     person = await people.by_id(tx, person_id)
     await permissions.require(tx, actor, Action.REGISTER_CALLER, place_id=person.place_id)
     return person
-
-

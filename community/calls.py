@@ -57,9 +57,7 @@ async def announce(tx: Transaction, here: Here, task_id: int) -> None:
     served = await people.by_id(tx, task.person_id or 0)
     for caller in callers.values():
         if caller.id not in (helper, task.person_id):
-            await permissions.open_address(
-                tx, here, served, viewer=caller, role="caller", subject=("task", task.id)
-            )
+            await permissions.open_address(tx, here, served, viewer=caller, role="caller", subject=("task", task.id))
             await show(tx, caller, "call", task.id, priority=Priority.TASK, now=here.now)
 
 

@@ -39,12 +39,19 @@ _NEXT_DOWN: dict[PlaceKind, tuple[PlaceKind, ...]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reach:
+    """How many people and groups a notice to a place reaches."""
+
+    people: int
+    groups: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Level:
-    """A place one may write to, whom that reaches, and the places inside it with how many people each."""
+    """A place one may write to, how many people that reaches, and the places inside it with how many each."""
 
     place: Place
     people: int
-    groups: int
     inside: list[tuple[Place, int]]
 
 
@@ -63,8 +70,18 @@ async def office(tx: Transaction, author: Person, *, place_id: int) -> int:
     return max(held, key=above.index)
 
 
+async def reach(tx: Transaction, person: Person, *, place_id: int) -> Reach:
+    """Whom a notice to a place reaches. Raises NotAllowed, NobodyThere."""
+    await permissions.require(tx, person, Action.SEND_NOTICE, place_id=place_id)
+    counted = await notices.audiences(tx, place_ids=[place_id])
+    found = Reach(people=sum(a.people for a in counted), groups=await notices.groups_in(tx, place_id=place_id))
+    if not found.people and not found.groups:
+        raise NobodyThere(place=await permissions.full_name(tx, place_id))
+    return found
+
+
 async def level(tx: Transaction, person: Person, *, place_id: int) -> Level:
-    """What a notice to a place reaches, and the ways further down. Raises NotAllowed."""
+    """A place, and the ways further down. Raises NotAllowed."""
     await permissions.require(tx, person, Action.SEND_NOTICE, place_id=place_id)
     place = await places.by_id(tx, place_id)
     inside = await notices.within(tx, place_id=place_id, kinds=_NEXT_DOWN.get(place.kind, ()))
@@ -72,7 +89,6 @@ async def level(tx: Transaction, person: Person, *, place_id: int) -> Level:
     return Level(
         place=place,
         people=counted.get(place_id, 0),
-        groups=await notices.groups_in(tx, place_id=place_id),
         inside=[(p, counted.get(p.id, 0)) for p in inside],
     )
 
@@ -89,9 +105,7 @@ async def send(tx: Transaction, here: Here, author: Person, *, place_id: int, wo
     """Send a notice to all who live at a place and the groups bound there. Raises NotAllowed, TooLong, NobodyThere."""
     role = await permissions.require(tx, author, Action.SEND_NOTICE, place_id=place_id)
     words = check_words(words, photo=bool(photo))
-    reach = await level(tx, author, place_id=place_id)
-    if not reach.people and not reach.groups:
-        raise NobodyThere(place=await permissions.full_name(tx, place_id))
+    found = await reach(tx, author, place_id=place_id)
     notice_id = await notices.add(
         tx,
         author_id=author.id,
@@ -100,7 +114,7 @@ async def send(tx: Transaction, here: Here, author: Person, *, place_id: int, wo
         place_id=place_id,
         words=tx.seal(words),
         photo=photo or None,
-        expected=reach.people,
+        expected=found.people,
         now=here.now,
     )
     await _audit(tx, here, author, "notice_sent", notice_id)

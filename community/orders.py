@@ -147,9 +147,7 @@ async def arrive(tx: Transaction, here: Here, actor: Person, task_id: int) -> Ta
     order = await tasks.order_of(tx, task)
     served = await people.by_id(tx, order.person_id)
     if reachable_by_chat(served):  # a call would come too late: the helper is at the door
-        text = AtTheDoor(
-            helper=permissions.public_name(tx, actor), password=permissions.own_words(tx, order.password)
-        )
+        text = AtTheDoor(helper=permissions.public_name(tx, actor), password=permissions.own_words(tx, order.password))
         await tell(tx, served, text, priority=Priority.REPLY, now=here.now)
     return task
 

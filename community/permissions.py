@@ -10,7 +10,7 @@ from storage.crypto import Sealed
 from storage.database import Transaction
 from storage.queries import people, places
 from storage.queries import votes as vote_rows
-from storage.records import Ballot, Person, Task, Vote
+from storage.records import Ballot, OwnBallot, Person, Task, Vote
 from storage.states import PlaceKind, Role, VoteState
 
 
@@ -166,6 +166,11 @@ async def own_ballot(tx: Transaction, standing: Standing, vote: Vote) -> Ballot 
     if standing.voter is None:
         return None
     return await vote_rows.ballot(tx, vote_id=vote.id, household_id=standing.voter)
+
+
+async def ballots_by(tx: Transaction, person: Person) -> list[OwnBallot]:
+    """The ballots somebody has cast, for themselves."""
+    return await vote_rows.ballots_of(tx, person.id)
 
 
 async def counted(tx: Transaction, vote: Vote) -> dict[str, int] | None:

@@ -58,6 +58,10 @@ async def export(tx: Transaction, person: Person) -> Json:
             }
             for r in own
         ],
+        "ballots": [
+            {"question": b.question, "choice": b.name or b.choice, "cast_at": b.cast_at}
+            for b in await permissions.ballots_by(tx, person)
+        ],
     }
 
 

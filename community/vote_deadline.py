@@ -10,7 +10,7 @@ EVENING = time(20)
 OFFERED = (0, 1, 3, 7)  # days from today, in the evening
 SHORTEST = timedelta(minutes=30)
 _TYPED = re.compile(r"(\d{1,2})\D{1,2}(\d{1,2})\D{1,3}?(\d{1,2})(?:\D(\d{2}))?\D?")
-_LAST_YEAR = timedelta(days=183)  # a date so long ago is meant for the year to come
+_LAST_YEAR = timedelta(days=90)  # a date so long ago is meant for the year to come
 
 
 def offered(here: Here) -> dict[int, datetime]:
@@ -28,7 +28,9 @@ def typed(here: Here, text: str) -> datetime | None:
     month, day, hour, minute = (int(part or 0) for part in found.groups())
     try:
         at = _at(here, date(here.local.year, month, day), time(hour, minute))
-        return at if here.now - at < _LAST_YEAR else _at(here, date(here.local.year + 1, month, day), time(hour, minute))
+        return (
+            at if here.now - at < _LAST_YEAR else _at(here, date(here.local.year + 1, month, day), time(hour, minute))
+        )
     except ValueError:
         return None
 

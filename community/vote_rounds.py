@@ -105,8 +105,6 @@ async def _go_round(
         await rows.end_round(tx, vote_id=vote.id, kind=kind)
         return True
     last = found[-1]
-    await rows.put_round(
-        tx, vote_id=vote.id, kind=kind, household_id=last.place_id or 0, person_id=last.id
-    )
+    await rows.put_round(tx, vote_id=vote.id, kind=kind, household_id=last.place_id or 0, person_id=last.id)
     await timers.put(tx, kind=kind, subject_id=vote.id, due=here.now + _NEXT)
     return False

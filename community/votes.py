@@ -114,7 +114,6 @@ async def open_vote(tx: Transaction, here: Here, actor: Person, draft: Draft) ->
     await timers.put(tx, kind=SPREAD, subject_id=vote.id, due=spread_at(here, vote))
     await timers.put(tx, kind=CLOSE, subject_id=vote.id, due=vote.closes_at)
     await set_reminder(tx, here, vote)
-    await show(tx, actor, CARD, vote.id, priority=Priority.REPLY, now=here.now)
     return vote
 
 

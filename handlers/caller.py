@@ -1,12 +1,12 @@
 """☎️ 来电登记: staff take down an order or a report for somebody who rang, or whom they visited.
 
-    值班员: [☎️ 来电登记]
-    近邻: 对方电话号码是多少？
-    值班员: 13900001099
-    近邻: 这个号码还没登记。怎么称呼？
-    …
-    近邻: 要办什么？  [🧺 下单] [📷 报事]
-    近邻: 🔧 修东西 给 … 下单吗？  [✅ 下单]
+值班员: [☎️ 来电登记]
+近邻: 对方电话号码是多少？
+值班员: 13900001099
+近邻: 这个号码还没登记。怎么称呼？
+…
+近邻: 要办什么？  [🧺 下单] [📷 报事]
+近邻: 🔧 修东西 给 … 下单吗？  [✅ 下单]
 """
 
 from dataclasses import dataclass
@@ -128,9 +128,7 @@ async def take_phone(turn: Turn, draft: Json, said: Said) -> str | None:
 async def ask_who(turn: Turn, draft: Json) -> None:
     """Those known by this number, or somebody new."""
     found = await callers.known(turn.tx, turn.person, phone=draft["phone"])
-    options = [
-        FLOW.choice("who", str(p.id), "this_one", name=permissions.public_name(turn.tx, p)) for p in found
-    ]
+    options = [FLOW.choice("who", str(p.id), "this_one", name=permissions.public_name(turn.tx, p)) for p in found]
     new = FLOW.choice("who", "new", "somebody_new")
     await turn.say(AskWho(), buttons=[*grid([*options, new], width=1), FLOW.ways_out("who")])
 
@@ -207,10 +205,7 @@ async def take_what(_: Turn, __: Json, said: Said) -> str | None:
 
 async def ask_service(turn: Turn, _: Json) -> None:
     """Every service."""
-    options = [
-        FLOW.choice("service", s.code, service_label(s))
-        for s in turn.here.neighbourhood.services
-    ]
+    options = [FLOW.choice("service", s.code, service_label(s)) for s in turn.here.neighbourhood.services]
     await turn.say(AskService(), buttons=[*grid(options), FLOW.ways_out("service")])
 
 

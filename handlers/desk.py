@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import callers, desk, notices, people, permissions
+from community import callers, desk, notices, people, permissions, votes
 from community.here import Here
 from community.permissions import Action
 from community.tell import Both, Text
 from handlers.buttons import Press, Rows, button
 from handlers.context import Turn
 from handlers.render import Face
+from handlers.vote_open import OPEN
 from storage.database import Transaction
 from storage.records import Group, Person
 
@@ -54,6 +55,8 @@ async def show(_: Update, turn: Turn) -> None:
         buttons.append([button("caller", "caller.start")])
     if await notices.offices(turn.tx, turn.person):
         buttons.append([button("write_notice", "notice.write")])
+    if await votes.scopes(turn.tx, turn.person):
+        buttons.append([OPEN])
     await turn.say(Desk(reports=found.count, late=found.late, tasks=len(found.tasks)), buttons=buttons)
 
 

@@ -17,7 +17,6 @@ from telegram import Update
 
 from community import notices, permissions
 from community.errors import NotAllowed
-from community.notice_texts import NobodyThere
 from community.tell import Both, Text
 from handlers.buttons import Button, Press
 from handlers.context import Turn
@@ -161,15 +160,14 @@ async def take_place(turn: Turn, draft: Json, said: Said) -> str | None:
         draft.setdefault("above", []).append(draft["at"])
         draft["at"] = found.place.id
         return "place"
-    if not found.people and not found.groups:
-        raise NobodyThere(place=await permissions.full_name(turn.tx, found.place.id))
+    await notices.reach(turn.tx, turn.person, place_id=found.place.id)
     draft["place_id"] = found.place.id
     return "preview"
 
 
 async def ask_preview(turn: Turn, draft: Json) -> None:
     """The notice as people will see it, then how many they are."""
-    found = await notices.level(turn.tx, turn.person, place_id=draft["place_id"])
+    found = await notices.reach(turn.tx, turn.person, place_id=draft["place_id"])
     office = await notices.office(turn.tx, turn.person, place_id=draft["place_id"])
     place_id, words = draft["place_id"], draft["words"]
     text = await face(turn.tx, turn.here, office_id=office, place_id=place_id, words=words, at=turn.here.now)

@@ -1,9 +1,9 @@
 """🧺 一键下单: a service and a confirming tap; from the elder's keyboard, two taps in all.
 
-    陈奶奶: 🔧 修东西
-    近邻: 请志愿者上门修东西，不收钱。叫人来吗？  [✅ 叫人来] [🎤 我来说] [不用了]
-    陈奶奶: [✅ 叫人来]
-    近邻: 好，正在找人，20 分钟内给您回话。
+陈奶奶: 🔧 修东西
+近邻: 请志愿者上门修东西，不收钱。叫人来吗？  [✅ 叫人来] [🎤 我来说] [不用了]
+陈奶奶: [✅ 叫人来]
+近邻: 好，正在找人，20 分钟内给您回话。
 """
 
 from dataclasses import dataclass
@@ -88,10 +88,7 @@ async def _begin(turn: Turn, step: str, service: str) -> None:
 
 async def ask_service(turn: Turn, _: Json) -> None:
     """Every service as a button."""
-    options = [
-        FLOW.choice("service", s.code, service_label(s))
-        for s in turn.here.neighbourhood.services
-    ]
+    options = [FLOW.choice("service", s.code, service_label(s)) for s in turn.here.neighbourhood.services]
     await turn.say(AskService(), buttons=[*grid(options), FLOW.ways_out("service", back=False)])
 
 

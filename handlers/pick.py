@@ -7,7 +7,6 @@ from community.tell import Both, Text
 from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, grid
 from handlers.said import Kind, Said
-from storage.queries import places as place_rows
 from storage.records import Json
 from storage.states import PlaceKind
 
@@ -28,7 +27,7 @@ class PickFromButtons(Text, template="join/pick_from_buttons"):
 
 async def ask(turn: Turn, draft: Json, flow: Flow, *, other: bool = False) -> None:
     """Show what lies at `draft["at"]`; `other`: it is somebody else's home."""
-    at = await place_rows.by_id(turn.tx, draft["at"]) if draft["at"] else None
+    at = await places.get(turn.tx, draft["at"]) if draft["at"] else None
     options = [flow.choice("place", str(p.id), p.name) for p in await places.ways_down(turn.tx, at)]
     up = [flow.choice("place", "up", "back")] if at is not None and at.id != draft.get("door") else []
     text = AskPlace(at=await permissions.full_name(turn.tx, draft["at"]), first=at is None, other=other)
@@ -37,7 +36,7 @@ async def ask(turn: Turn, draft: Json, flow: Flow, *, other: bool = False) -> No
 
 async def take(turn: Turn, draft: Json, said: Said) -> bool:
     """One step down (or up); True when a home is reached. Raises AskAgain."""
-    at = await place_rows.by_id(turn.tx, draft["at"]) if draft["at"] else None
+    at = await places.get(turn.tx, draft["at"]) if draft["at"] else None
     if said.kind is Kind.PRESS and said.text == "up" and at is not None:
         draft["at"] = at.parent_id if at.kind is not PlaceKind.ESTATE else None
         return False

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 
 import orjson
 
-from community import groups, people
+from community import groups, people, pictures
 from community.here import Here
 from community.tell import Text
 from handlers.buttons import Rows, inline, menu, rows_json
 from handlers.texts import Texts
 from storage.database import Transaction
-from storage.records import Group, Json, Outgoing, Person
+from storage.records import Group, Json, Outgoing, Person, Picture
 from storage.states import OutboxKind
 
 TEXT, CAPTION, ANSWER = 4096, 1024, 200
@@ -40,6 +40,7 @@ class Call:
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     form: str = "text"
     digest: str = ""
+    picture: int | None = None  # the id of a picture of ours that is uploaded with it
 
 
 class Renderer:
@@ -66,14 +67,18 @@ class Renderer:
             return Call(method="editMessageReplyMarkup", params={"message_id": row.alters_message})
         if row.kind is OutboxKind.ALTER:
             return self._alter(here, row, kept)
-        return self._say(here, row, kept)
+        picture = await pictures.get(tx, kept["picture"]) if kept.get("picture") else None
+        return self._say(here, row, kept, picture)
 
     def _words(self, here: Here, language: str, template: str, context: Json, limit: int) -> str:
         return self._texts.render(language, template, context, now=here.now, limit=limit)
 
-    def _say(self, here: Here, row: Outgoing, kept: Json) -> Call:
+    def _say(self, here: Here, row: Outgoing, kept: Json, picture: Picture | None = None) -> Call:
         media, document = kept.get("media"), kept.get("document")
-        page = self._words(here, row.language, row.template or "", kept["c"], CAPTION if media or document else TEXT)
+        if picture is not None and picture.file_id:
+            media = ["photo", picture.file_id]
+        limit = CAPTION if media or document or picture else TEXT
+        page = self._words(here, row.language, row.template or "", kept["c"], limit)
         params: Json = {"parse_mode": "HTML"}
         if kept.get("b"):
             params["reply_markup"] = inline(self._texts, row.language, kept["b"], bot=self._bot)
@@ -85,6 +90,9 @@ class Renderer:
             content = document["text"].encode()
             files = {"document": (document["name"], content)}
             return Call(method="sendDocument", params={**params, "caption": page}, files=files)
+        if picture is not None and picture.png:
+            files = {"photo": ("chart.png", picture.png)}
+            return Call(method="sendPhoto", params={**params, "caption": page}, files=files, picture=picture.id)
         if media:
             kind, file = media
             return Call(method=f"send{kind.title()}", params={**params, kind: file, "caption": page}, form="photo")

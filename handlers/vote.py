@@ -21,6 +21,8 @@ from handlers.vote_cards import option_buttons
 from handlers.vote_open import OPEN
 from storage.states import VoteState
 
+_UNDER_A_PHOTO = 700  # characters; more of a plan comes as a message of its own
+
 
 @dataclass(frozen=True, kw_only=True)
 class Votes(Text, template="vote/votes"):
@@ -161,8 +163,13 @@ async def plan(_: Update, turn: Turn, press: Press) -> None:
     if not (vote.plan or vote.plan_file):
         raise NotFound
     await turn.answer()
-    media = ("photo", vote.plan_file) if vote.plan_file else None
-    await turn.say(Plan(question=vote.question, plan=vote.plan or ""), media=media)
+    words = vote.plan or ""
+    if vote.plan_file:
+        apart = len(words) > _UNDER_A_PHOTO
+        await turn.say(Plan(question=vote.question, plan="" if apart else words), media=("photo", vote.plan_file))
+        words = words if apart else ""
+    if words:
+        await turn.say(Plan(question=vote.question, plan=words))
 
 
 async def ask_cancel(_: Update, turn: Turn, press: Press) -> None:

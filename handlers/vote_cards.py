@@ -72,14 +72,13 @@ async def in_private(tx: Transaction, here: Here, vote_id: int, reader: Person |
         result=await told_result(tx, vote) if theirs.voter is not None or theirs.desk else None,
     )
     buttons: Rows = []
-    if vote.state is VoteState.OPEN:
-        if theirs.voter is not None:
-            change = [[button("vote_change", "vote.change", vote.id)]]
-            buttons = change if chosen else option_buttons(vote, options, "vote.cast")
-        if theirs.desk:
-            buttons = [*buttons, [button("vote_cancel", "vote.cancel", vote.id)]]
+    if vote.state is VoteState.OPEN and theirs.voter is not None:
+        change = [[button("vote_change", "vote.change", vote.id)]]
+        buttons = change if chosen else option_buttons(vote, options, "vote.cast")
     if (vote.plan or vote.plan_file) and (theirs.voter is not None or theirs.desk):
         buttons = [*buttons, [button("vote_plan", "vote.plan", vote.id)]]
+    if vote.state is VoteState.OPEN and theirs.desk:
+        buttons = [*buttons, [button("vote_cancel", "vote.cancel", vote.id)]]
     return Face(text=text, buttons=buttons)
 
 

@@ -295,6 +295,7 @@ async def take_preview(turn: Turn, draft: Json, said: Said) -> str | None:
         question=vote.question, households=vote.households, later=starts_at > turn.here.now, starts_at=starts_at
     )
     await turn.say(text, keyboard=await keyboard(turn))
+    await votes.bring_card(turn.tx, turn.here, turn.person, vote.id)
     return None
 
 

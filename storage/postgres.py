@@ -1,6 +1,7 @@
 """PostgreSQL through asyncpg, for more than one machine; the same SQL as SQLite."""
 
 import asyncio
+import contextlib
 import functools
 import re
 from collections.abc import AsyncIterator
@@ -40,6 +41,25 @@ def _numbered(sql: str) -> tuple[str, tuple[str, ...]]:
         return f"${names.index(name) + 1}"
 
     return _PARAMETER.sub(number, sql), tuple(names)
+
+
+@asynccontextmanager
+async def _ended(transaction: Any) -> AsyncIterator[None]:
+    """Begin, and commit or roll back. Raises TransactionLost; an error of the caller's own stays what it is."""
+    try:
+        await transaction.start()
+    except _GONE as error:
+        raise TransactionLost(str(error)) from error
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(*_GONE):  # the connection is gone, and with it what was begun
+            await transaction.rollback()
+        raise
+    try:
+        await transaction.commit()
+    except _GONE as error:
+        raise TransactionLost(str(error)) from error
 
 
 class _Postgres(Transaction):
@@ -82,11 +102,8 @@ class _Postgres(Transaction):
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        try:
-            async with self._connection.transaction():
-                yield
-        except _GONE as error:
-            raise TransactionLost(str(error)) from error
+        async with _ended(self._connection.transaction()):
+            yield
 
 
 class PostgresDatabase(Database):
@@ -111,13 +128,16 @@ class PostgresDatabase(Database):
     @asynccontextmanager
     async def _transaction(self, *, readonly: bool) -> AsyncIterator[_Postgres]:
         try:
-            async with self._pool.acquire() as connection:
-                isolation = "repeatable_read" if readonly else "read_committed"
-                async with connection.transaction(isolation=isolation, readonly=readonly):
-                    tx = _Postgres(connection, self._mapper, self.cipher)
-                    yield tx
+            connection = await self._pool.acquire()
         except _GONE as error:
             raise TransactionLost(str(error)) from error
+        try:
+            isolation = "repeatable_read" if readonly else "read_committed"
+            async with _ended(connection.transaction(isolation=isolation, readonly=readonly)):
+                tx = _Postgres(connection, self._mapper, self.cipher)
+                yield tx
+        finally:
+            await self._pool.release(connection)
         self.ring(tx)
 
     @asynccontextmanager

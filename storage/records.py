@@ -353,6 +353,16 @@ class Ballot:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OwnBallot:
+    """A ballot that somebody cast for their household."""
+
+    question: str
+    choice: str
+    name: str  # of the option; empty: yes, no or abstain
+    cast_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class VoteRound:
     """The last one that a round through the roll has reached."""
 

@@ -149,7 +149,8 @@ class FakeApi(Transport):
         )
         self.chats.setdefault(message.chat_id, []).append(message)
         self.news.append(("said", message.chat_id, message))
-        return {"message_id": message.id}
+        sizes = {"photo": [{"file_id": message.photo, "width": 8, "height": 8}]} if kind == "photo" else {}
+        return {"message_id": message.id, **sizes}
 
     def _edit(self, method: str, params: dict[str, Any]) -> Any:
         message = self.find(params["chat_id"], params["message_id"])

@@ -9,6 +9,13 @@ from storage.states import DeliveryState
 
 CARD = "notice"
 PROGRESS = "notice_progress"
+_FEW = 1000
+# Of many, the next are found by going on through the people; few, by looking at all who live at the place.
+# A `+` keeps SQLite from the first way.
+_IN_PLACE = "SELECT r.place_id FROM reach r WHERE r.ancestor_id = :place_id"
+_NEXT_OF_MANY = f"p.id > :cursor AND {READER} AND EXISTS ({_IN_PLACE} AND r.place_id = p.place_id)", "p.id"
+_NEXT_OF_FEW = f"+p.id > :cursor AND {READER} AND p.place_id IN ({_IN_PLACE})", "+p.id"
+# Written as the index outbox_card has it, or SQLite does not use that.
 _ON_ITS_WAY = "SELECT 1 FROM outbox o WHERE o.card_id = c.id AND o.state IN ('waiting', 'sending')"
 _CARD_OF = f"SELECT 1 FROM cards c WHERE c.kind = '{CARD}' AND c.subject_id = d.notice_id AND c.person_id = d.person_id"
 
@@ -30,11 +37,8 @@ async def add_for_groups(tx: Transaction, *, notice: Notice, priority: int, now:
 
 async def add_for_people(tx: Transaction, *, notice: Notice, limit: int, priority: int, now: datetime) -> Reached:
     """Queue a notice for the next people after its cursor, and move that on; fewer than `limit`: there are no more."""
-    after = (
-        f"p.id > :cursor AND {READER} AND EXISTS "
-        "(SELECT 1 FROM reach r WHERE r.ancestor_id = :place_id AND r.place_id = p.place_id)"
-    )
-    who = f"SELECT p.id FROM people p WHERE {after} ORDER BY p.id LIMIT :limit"
+    after, by = _NEXT_OF_MANY if notice.expected > _FEW else _NEXT_OF_FEW
+    who = f"SELECT p.id FROM people p WHERE {after} ORDER BY {by} LIMIT :limit"
     stretch = {"cursor": notice.cursor, "place_id": notice.place_id}
     next_ = await tx.need(
         Reached,
@@ -64,7 +68,8 @@ async def add_for_people(tx: Transaction, *, notice: Notice, limit: int, priorit
     )
     unsent = (
         "c.person_id > :cursor AND c.person_id <= :last AND c.message_id IS NULL "
-        "AND EXISTS (SELECT 1 FROM deliveries d WHERE d.notice_id = c.subject_id AND d.person_id = c.person_id AND d.state = 'waiting')"
+        "AND EXISTS (SELECT 1 FROM deliveries d "
+        "WHERE d.notice_id = c.subject_id AND d.person_id = c.person_id AND d.state = 'waiting')"
     )
     await _queue(tx, "card", unsent, notice, priority, now, cursor=notice.cursor, last=next_.last)
     await tx.run(
@@ -81,13 +86,14 @@ async def _queue(
 ) -> None:
     """Put cards of a notice into the outbox, but for those that are on their way there."""
     tx.wake("outbox")
-    still = "('waiting')" if kind == "edit" else "('waiting', 'sending')"
+    # An edit that waits shows everything; one in flight may show the old words.
+    still = f"{_ON_ITS_WAY} AND o.state = 'waiting'" if kind == "edit" else _ON_ITS_WAY
     await tx.run(
         "INSERT INTO outbox (priority, kind, person_id, group_id, card_id, state, not_before, created_at) "
         f"SELECT CAST(:priority AS BIGINT), '{kind}', c.person_id, c.group_id, c.id, 'waiting', "
         "CAST(:now AS BIGINT), CAST(:now AS BIGINT) FROM cards c "
         f"WHERE c.kind = '{CARD}' AND c.subject_id = :notice_id AND {which} "
-        f"AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.card_id = c.id AND o.state IN {still}) ORDER BY c.id",
+        f"AND NOT EXISTS ({still})",
         priority=priority,
         notice_id=notice.id,
         now=now,
@@ -237,7 +243,7 @@ async def show_progress(tx: Transaction, *, notice_id: int, priority: int, due: 
         "INSERT INTO outbox (priority, kind, person_id, card_id, state, not_before, created_at) "
         "SELECT CAST(:priority AS BIGINT), 'edit', c.person_id, c.id, 'waiting', CAST(:due AS BIGINT), "
         f"CAST(:now AS BIGINT) FROM cards c WHERE c.kind = '{PROGRESS}' AND c.subject_id = :notice_id "
-        "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.card_id = c.id AND o.state = 'waiting')",
+        f"AND NOT EXISTS ({_ON_ITS_WAY} AND o.state = 'waiting')",
         priority=priority,
         notice_id=notice_id,
         due=due,

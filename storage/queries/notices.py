@@ -87,8 +87,9 @@ async def audiences(tx: Transaction, *, place_ids: Sequence[int]) -> list[Audien
     wanted = ", ".join(str(int(one)) for one in place_ids) or "0"
     return await tx.all(
         Audience,
-        "SELECT r.ancestor_id AS place_id, COUNT(*) AS people FROM people p JOIN reach r ON r.place_id = p.place_id "
-        f"WHERE r.ancestor_id IN ({wanted}) AND {READER} GROUP BY r.ancestor_id",
+        "SELECT r.ancestor_id AS place_id, CAST(SUM(h.people) AS BIGINT) AS people "
+        f"FROM (SELECT p.place_id, COUNT(*) AS people FROM people p WHERE {READER} GROUP BY p.place_id) h "
+        f"JOIN reach r ON r.place_id = h.place_id WHERE r.ancestor_id IN ({wanted}) GROUP BY r.ancestor_id",
     )
 
 
@@ -118,8 +119,11 @@ async def within(tx: Transaction, *, place_id: int, kinds: Sequence[PlaceKind]) 
 
 
 async def set_expected(tx: Transaction, *, notice_id: int) -> None:
-    """Everybody has been queued: that is how many there are."""
-    await tx.run("UPDATE notices SET expected = reached WHERE id = :notice_id", notice_id=notice_id)
+    """Everybody has been queued: that is how many there are, and only who comes now is still looked for."""
+    await tx.run(
+        "UPDATE notices SET expected = reached, cursor = (SELECT MAX(id) FROM people) WHERE id = :notice_id",
+        notice_id=notice_id,
+    )
 
 
 async def got_by(tx: Transaction, *, person_id: int, limit: int) -> list[Notice]:

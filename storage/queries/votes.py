@@ -4,7 +4,7 @@ from datetime import datetime
 
 from storage.database import Transaction
 from storage.queries.people import PERSON
-from storage.records import Ballot, Counted, Person, Vote, VoteOption, VoteRound
+from storage.records import Ballot, Counted, OwnBallot, Person, Vote, VoteOption, VoteRound
 from storage.states import VoteKind, VoteState
 
 _VOTE = (
@@ -116,6 +116,17 @@ async def ballot(tx: Transaction, *, vote_id: int, household_id: int) -> Ballot 
     )
 
 
+async def ballots_of(tx: Transaction, person_id: int) -> list[OwnBallot]:
+    """What somebody has pressed for their household, latest first."""
+    return await tx.all(
+        OwnBallot,
+        "SELECT v.question, b.choice, o.name, b.cast_at FROM ballots b JOIN votes v ON v.id = b.vote_id "
+        "JOIN vote_options o ON o.vote_id = b.vote_id AND o.choice = b.choice "
+        "WHERE b.person_id = :person_id ORDER BY b.cast_at DESC, v.id DESC",
+        person_id=person_id,
+    )
+
+
 async def hold_open(tx: Transaction, *, vote_id: int, now: datetime) -> bool:
     """Keep the vote from being closed until this transaction has ended; False when it takes no more ballots."""
     return bool(
@@ -127,9 +138,7 @@ async def hold_open(tx: Transaction, *, vote_id: int, now: datetime) -> bool:
     )
 
 
-async def cast(
-    tx: Transaction, *, vote_id: int, household_id: int, choice: str, person_id: int, now: datetime
-) -> None:
+async def cast(tx: Transaction, *, vote_id: int, household_id: int, choice: str, person_id: int, now: datetime) -> None:
     """A household's ballot; the last one counts. Raises Violation for what is not on the roll or no option."""
     await tx.run(
         "INSERT INTO ballots (vote_id, household_id, choice, person_id, cast_at) "

@@ -1,5 +1,6 @@
 """Backups: consistent while the bot goes on, and good for a restore."""
 
+import asyncio
 import subprocess
 from pathlib import Path
 
@@ -60,7 +61,8 @@ async def test_a_dump_restores_into_another_database(
     await database.backup(tmp_path / "copy.dump")
 
     url = postgres_server.create_database()
-    subprocess.run([binaries / "pg_restore", "--dbname", url, tmp_path / "copy.dump"], check=True)
+    restore = [binaries / "pg_restore", "--dbname", url, tmp_path / "copy.dump"]
+    await asyncio.to_thread(subprocess.run, restore, check=True)
     restored = await connect(url, Cipher(KEY))
     try:
         assert await migrate(restored) == []

@@ -315,7 +315,7 @@ async def test_an_address_that_is_no_database_is_refused_in_one_sentence() -> No
 
 
 async def test_a_postgresql_that_does_not_answer_is_refused_in_one_sentence() -> None:
-    with pytest.raises(DatabaseError, match="PostgreSQL at 127.0.0.1:9/x"):
+    with pytest.raises(DatabaseError, match=r"PostgreSQL at 127\.0\.0\.1:9/x"):
         await connect("postgresql://user:secret@127.0.0.1:9/x", Cipher(KEY))
 
 
@@ -335,6 +335,17 @@ async def test_a_lost_connection_is_a_lost_transaction(database: Database) -> No
 
     async with database.write() as tx:
         assert await tx.need(int, "SELECT COUNT(*) FROM people") == 0
+
+
+async def test_an_operating_systems_error_of_the_callers_own_is_no_lost_transaction(database: Database) -> None:
+    async with database.write() as tx:
+        with pytest.raises(FileNotFoundError):
+            async with tx.savepoint():
+                raise FileNotFoundError("a template")
+        await someone(tx)
+
+    async with database.read() as tx:
+        assert await tx.need(int, "SELECT COUNT(*) FROM people") == 1
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
@@ -367,5 +378,5 @@ async def test_the_writers_of_one_process_take_turns(database: Database) -> None
 async def test_a_file_that_is_no_database_is_refused_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "x.db").write_text("no database, but long enough to be looked at " * 50)
 
-    with pytest.raises(DatabaseError, match="x.db"):
+    with pytest.raises(DatabaseError, match=r"x\.db"):
         await connect(f"sqlite:///{tmp_path}/x.db", Cipher(KEY))
