@@ -102,6 +102,9 @@ async def _settle(settings: Settings, database: Database, url: str) -> None:
     async with database.write() as tx:
         new = await seed(tx, here)
     async with aiohttp.ClientSession() as session:
+        # Nobody moves the clock yet, but what is said now is said at the demo's time.
+        told = {"url": "http://127.0.0.1:9/", "now": clock.now().isoformat()}
+        await _tell(session, f"{url}/control/clock", told)
         for one in cast()["people"]:
             person: dict[str, Any] = {k: one[k] for k in ("id", "name", "note", "elder") if k in one}
             await _tell(session, f"{url}/control/people", person)

@@ -28,7 +28,7 @@ async def read_offset(database: Database) -> timedelta:
 async def set_going(database: Database, working_time: WorkingTime) -> None:
     """A new demo begins at 9:00 on the next working day."""
     real = Clock().now()
-    start = working_time.next_day_start(real + timedelta(days=1))
+    start = working_time.next_day_start(real)
     nine = start.astimezone(working_time.zone).replace(hour=9, minute=0, second=0, microsecond=0)
     async with database.write() as tx:
         if await meta.get(tx, _NAME) is None:

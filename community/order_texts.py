@@ -118,6 +118,17 @@ class Reminder(Text, template="task/reminder"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NotArrived(Text, template="task/not_arrived"):
+    """To the desk: whoever set out has not arrived."""
+
+    order: int
+    service: Both
+    place: Both
+    helper: str
+    minutes: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class NobodyYet(Text, template="task/nobody_yet"):
     """To the duty officer or the desk: nobody has claimed it."""
 

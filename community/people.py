@@ -24,6 +24,11 @@ _CONFIRMERS = (Role.STAIR_CAPTAIN, Role.BUILDING_CAPTAIN, Role.GRID_WORKER, Role
 _LIVES_ELSEWHERE = (Role.GRID_WORKER, Role.STAFF, Role.ADMIN)
 
 
+@dataclass(kw_only=True, eq=False)
+class InviteOver(NoLongerPossible, template="refused/invite_over"):
+    """An invitation that is used up or has expired."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Confirmed(Text, template="join/confirmed"):
     """To a newcomer: the household is confirmed."""
@@ -105,12 +110,12 @@ async def make_invite(tx: Transaction, here: Here, *, role: Role, place: Place, 
 
 
 async def find_invite(tx: Transaction, here: Here, payload: str) -> Invite:
-    """The invitation behind a start payload. Raises NotFound, NoLongerPossible."""
+    """The invitation behind a start payload. Raises NotFound, InviteOver."""
     invite = await people.invite(tx, _hash(payload.removeprefix(INVITE)))
     if invite is None:
         raise NotFound
     if invite.uses_left < 1 or invite.expires_at < here.now:
-        raise NoLongerPossible
+        raise InviteOver
     return invite
 
 
@@ -120,9 +125,9 @@ def needs_home(invite: Invite | None) -> bool:
 
 
 async def accept_invite(tx: Transaction, here: Here, person: Person, invite: Invite) -> Place:
-    """Give the role; the place it is held at. Raises NoLongerPossible."""
+    """Give the role; the place it is held at. Raises InviteOver."""
     if not await people.use_invite(tx, invite.id):
-        raise NoLongerPossible
+        raise InviteOver
     place = await places.by_id(tx, invite.place_id)
     if invite.role is Role.RESIDENT:
         if place.kind in HOMES and person.place_id == place.id:

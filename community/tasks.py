@@ -1,14 +1,15 @@
 """Tasks: the one unit of claimable work, and its state table. A claim is atomic: exactly one wins."""
 
-from datetime import datetime
+import secrets
+from datetime import datetime, timedelta
 
 from community import permissions
-from community.errors import NoLongerPossible, NotFound
+from community.errors import NoLongerPossible, NotAllowed, NotFound
 from community.here import Here
 from community.order_texts import NotYourOwn, Replaced, SomebodyFaster
 from community.permissions import Action
 from community.places import above
-from community.tell import Both, refresh, tell
+from community.tell import Both, Text, refresh, tell
 from storage.database import Transaction
 from storage.queries import people as people_rows
 from storage.queries import places, tasks, timers
@@ -22,7 +23,7 @@ TRANSITIONS: dict[TaskState, dict[TaskEvent, TaskState]] = {
     S.OPEN: {E.CLAIM: S.CLAIMED, E.CONFIRM: S.CONFIRMED} | _END,
     S.CLAIMED: {E.SET_OFF: S.ON_WAY, E.ARRIVE: S.ARRIVED, E.FINISH: S.DONE} | _BACK | _END,
     S.ON_WAY: {E.ARRIVE: S.ARRIVED, E.FINISH: S.DONE} | _BACK | _END,
-    S.ARRIVED: {E.FINISH: S.DONE, E.NO_SHOW: S.OPEN} | _END,
+    S.ARRIVED: {E.FINISH: S.DONE, E.RELEASE: S.OPEN, E.NO_SHOW: S.OPEN} | _END,
     S.DONE: {E.CONFIRM: S.CONFIRMED, E.NOT_GOOD: S.OPEN, E.NO_SHOW: S.OPEN},
     S.CONFIRMED: {},
     S.CANCELLED: {},
@@ -55,6 +56,11 @@ def service_name(here: Here, code: str) -> Both:
     return {"zh": found.name.zh, "en": found.name.en} if found else {"zh": code, "en": code}
 
 
+def service_sign(here: Here, code: str) -> str:
+    """A service's emoji; a hand where the neighbourhood file has it no more."""
+    return next((s.emoji for s in here.neighbourhood.services if s.code == code), "🙋")
+
+
 async def rough_place(tx: Transaction, task: Task) -> Both:
     """Where it is, as whoever is asked may know it: the building, not the door."""
     place = await above(tx, task.place_id, PlaceKind.BUILDING) or await places.by_id(tx, task.place_id)
@@ -70,12 +76,32 @@ async def claim(tx: Transaction, here: Here, actor: Person, task_id: int) -> Tas
         raise SomebodyFaster
     if actor.id == task.person_id:
         raise NotYourOwn
-    if await tasks.offer_of(tx, task_id=task.id, person_id=actor.id) is None:
-        await permissions.require(tx, actor, Action.CLAIM_TASK, place_id=task.place_id)
-    task = await move(tx, here, task, E.CLAIM, actor=actor, taker_id=actor.id)
+    role = await _by_which_role(tx, here, actor, task)
+    soonest = here.now + timedelta(minutes=here.neighbourhood.dispatch.remind_before_minutes)
+    try:
+        due = max(task.due, soonest)  # who claims late is followed up like anybody else
+        task = await move(tx, here, task, E.CLAIM, actor=actor, taker_id=actor.id, due=due)
+    except NoLongerPossible:
+        if (await get(tx, task.id)).taker_id not in (None, actor.id):
+            raise SomebodyFaster from None
+        raise
     served = await people_rows.by_id(tx, task.person_id or 0)
-    await permissions.open_address(tx, here, served, viewer=actor, role="volunteer", subject=("task", task.id))
+    await permissions.open_address(tx, here, served, viewer=actor, role=role, subject=("task", task.id))
     return task
+
+
+async def _by_which_role(tx: Transaction, here: Here, actor: Person, task: Task) -> str:
+    """By which role somebody may claim now, whatever they were when they were asked. Raises NotAllowed."""
+    for action in (Action.CLAIM_TASK, Action.SEE_OPEN):
+        role = await permissions.may(tx, actor, action, place_id=task.place_id)
+        if role is not None:
+            return role
+    if await tasks.offer_of(tx, task_id=task.id, person_id=actor.id) is not None:
+        for duty in here.neighbourhood.duty:
+            digits = "".join(c for c in duty.phone if c.isdigit())
+            if actor.id in {p.id for p in await people_rows.by_phone(tx, digits)}:
+                return "officer"
+    raise NotAllowed
 
 
 async def held_by(tx: Transaction, actor: Person, task_id: int) -> Task:
@@ -92,13 +118,33 @@ async def put_back(tx: Transaction, here: Here, task: Task, event: TaskEvent, *,
     if taker_id is not None:
         state = OfferState.RELEASED
         await tasks.mark_offer(tx, task_id=task.id, person_id=taker_id, state=state, now=here.now)
+        order = await order_of(tx, task)
+        known = permissions.own_words(tx, order.password)
+        password = secrets.choice([word for word in here.neighbourhood.passwords if word != known])
+        await tasks.change_password(tx, order_id=order.id, password=tx.seal(password))
     task = await move(tx, here, task, event, actor=actor, taker_id=None, due=max(task.due, here.now))
     if taker_id is not None and (actor is None or actor.id != taker_id):
-        order = await order_of(tx, task)
         text = Replaced(service=service_name(here, order.service), place=await rough_place(tx, task))
         taker = await people_rows.by_id(tx, taker_id)
         await tell(tx, taker, text, priority=Priority.TASK, now=here.now)
     return task
+
+
+async def tell_served(tx: Transaction, here: Here, order: Order, text: Text) -> None:
+    """Tell the person served how things stand; a call that has not been made yet would say what is over."""
+    await drop_calls(tx, here, order)
+    served = await people_rows.by_id(tx, order.person_id)
+    await tell(tx, served, text, priority=Priority.REPLY, now=here.now)
+
+
+async def drop_calls(tx: Transaction, here: Here, order: Order) -> None:
+    """Nobody need ring about this order any more (one service is ordered once at a time)."""
+    service = service_name(here, order.service)
+    for call in await tasks.live_of_person(tx, person_id=order.person_id):
+        about = (call.context or {}).get("service")
+        if call.kind is TaskKind.CALL and call.question is None and about == service:
+            await timers.drop(tx, prefix="call_", subject_id=call.id)
+            await move(tx, here, call, E.CANCEL, actor=None, taker_id=None)
 
 
 async def move(

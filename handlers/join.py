@@ -1,8 +1,8 @@
 """Joining: where somebody lives, their name, a phone if they like, and their consent.
 
 居民: /start
-近邻: 您好,我是近邻。您住哪个小区?  [榕荫花园] [榕荫新村]
-居民: [榕荫花园] … [1号楼] [1梯] [101]
+近邻: 您好,我是近邻。您住哪个小区?  [榕荫小区] [河畔新村]
+居民: [榕荫小区] … [1号楼] [1梯] [101]
 近邻: 怎么称呼您?
 居民: 住户阿强
 近邻: 留个电话,方便上门的人联系您。不留也行。  [跳过]
@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from telegram import Update
 
 from community import people, permissions, places
-from community.errors import NotFound
+from community.errors import NotFound, Refused
 from community.tell import Both, Text
 from handlers import pick
 from handlers.buttons import Press, button
 from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, Step, begin
 from handlers.keyboards import keyboard
+from handlers.replies import refuse
 from handlers.said import Kind, Said
 from storage.records import Invite, Json, Person
 
@@ -179,8 +180,14 @@ async def take_consent(turn: Turn, draft: Json, said: Said) -> str | None:
 
 async def take_up(turn: Turn, draft: Json) -> None:
     """What the stranger came with is heard as if it were said now."""
-    if draft["held"]:
-        await turn.application.process_update(Update.de_json(draft["held"], turn.bot))
+    if not draft["held"]:
+        return
+    held = Update.de_json(draft["held"], turn.bot)
+    try:
+        async with turn.tx.savepoint():
+            await turn.application.process_update(held)
+    except Refused as refused:  # what they came for cannot be: they have joined all the same
+        await refuse(turn.moment, held, refused)
 
 
 async def _take_role(turn: Turn, person: Person, invite: Invite) -> None:

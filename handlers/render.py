@@ -1,6 +1,8 @@
 """From a row of the outbox to a call of the Bot API: what it says, in the reader's language, as things stand now."""
 
 import hashlib
+import html
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -60,7 +62,8 @@ class Renderer:
         if row.kind is OutboxKind.ANSWER:
             params: Json = {"callback_query_id": kept["query"]}
             if row.template:
-                params["text"] = self._words(here, row.language, row.template, kept["c"], ANSWER)
+                page = self._words(here, row.language, row.template, kept["c"], ANSWER)
+                params["text"] = html.unescape(re.sub(r"<[^>]*>", "", page))  # a pop-up knows no markup
                 params["show_alert"] = kept["alert"]
             return Call(method="answerCallbackQuery", params=params)
         if row.kind is OutboxKind.FADE:

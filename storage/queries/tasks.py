@@ -175,6 +175,24 @@ async def still_asked(tx: Transaction, task_id: int) -> list[Person]:
     )
 
 
+async def change_password(tx: Transaction, *, order_id: int, password: Sealed) -> None:
+    """Another one: somebody who does not come any more knows the old one."""
+    await tx.run("UPDATE orders SET password = :password WHERE id = :order_id", password=password, order_id=order_id)
+
+
+async def forget(tx: Transaction, *, person_id: int) -> None:
+    """What was said by and about somebody who is erased."""
+    await tx.run("UPDATE orders SET words = NULL, voice = NULL WHERE person_id = :person_id", person_id=person_id)
+    await tx.run("UPDATE tasks SET context = NULL WHERE person_id = :person_id", person_id=person_id)
+
+
+async def opened_at(tx: Transaction, task_id: int) -> datetime:
+    """Since when somebody is looked for."""
+    return await tx.need(
+        datetime, "SELECT MAX(at) AS at FROM task_events WHERE task_id = :task_id AND state = 'open'", task_id=task_id
+    )
+
+
 async def add_event(
     tx: Transaction, *, task_id: int, actor_id: int | None, event: TaskEvent, state: TaskState, now: datetime
 ) -> None:

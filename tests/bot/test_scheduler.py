@@ -1,6 +1,7 @@
 """What falls due: nothing is lost by a stall, a failure or a restart."""
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -100,7 +101,7 @@ async def test_a_failing_timer_waits_longer_each_time_and_runs_once_it_can(bench
         bench.clock.advance(minutes=1)
     tried = [at for _, _, at in bench.ran]
 
-    gaps = [later - earlier for earlier, later in zip(tried, tried[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(tried)]
 
     assert gaps[:7] == [timedelta(minutes=m) for m in (1, 2, 4, 8, 16, 32, 60)]
     bench.error = None

@@ -75,7 +75,7 @@ async def test_nobody_voting_and_a_tie_are_said_as_they_are(chat: Dialogue) -> N
     await chat.advance(days=2)
     await draw(chat)
 
-    told = [text for text in chat.heard(B3_GROUP) if "投票结束了" in text]
+    told = [text for text in chat.heard(B3_GROUP) if "应投" in text]
     assert "没有人投票" in told[0]
     assert "赞成和反对一样多" in told[1]
 
