@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from telegram import BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats, User
+from telegram import User
 from telegram.ext import Application, ContextTypes, ExtBot
 
 from bot import housekeeping
@@ -27,6 +27,7 @@ from community.here import Here
 from community.neighbourhood import Neighbourhood
 from community.working_time import WorkingTime
 from handlers import registry
+from handlers.commands import offered
 from handlers.context import Conversation, Turn
 from handlers.render import Renderer
 from handlers.texts import Texts
@@ -163,7 +164,7 @@ class Jinlin:
         return Sender(
             database=self.database,
             transport=self.transport,
-            renderer=Renderer(texts=self.texts, cards=registry.CARDS, bot=bot),
+            renderer=Renderer(texts=self.texts, cards=registry.CARDS, commands=registry.COMMANDS, bot=bot),
             limits=Limits(rate=self.settings.send_rate),
             here=self.here,
         )
@@ -182,7 +183,10 @@ class Jinlin:
         return parts
 
     async def _meet_api(self, stopping: asyncio.Event, webhook: Webhook | None) -> User | None:
-        """Wait, with back-off, until the Bot API says who we are; tell it our commands. Raises BadToken, SettingsError."""
+        """Wait, with back-off, until the Bot API says who we are, and tell it our commands.
+
+        Raises BadToken, SettingsError.
+        """
         failures = 0
         while not stopping.is_set():
             try:
@@ -206,14 +210,10 @@ class Jinlin:
         return None
 
     async def _tell_commands(self) -> None:
-        scopes = (
-            (BotCommandScopeAllPrivateChats(), list(registry.COMMANDS)),
-            (BotCommandScopeAllGroupChats(), list(registry.GROUP_COMMANDS)),
-        )
+        scopes = (("all_private_chats", registry.COMMANDS), ("all_group_chats", registry.GROUP_COMMANDS))
         for language in ("zh", "en"):  # Telegram tells languages by two letters: there is one Chinese
             for scope, names in scopes:
-                commands = [BotCommand(name, self.texts.label(language, f"cmd_{name}")).to_dict() for name in names]
-                params: dict[str, Any] = {"commands": commands, "scope": scope.to_dict()}
+                params: dict[str, Any] = {"commands": offered(self.texts, language, names), "scope": {"type": scope}}
                 if language != "zh":
                     params["language_code"] = language
                 try:

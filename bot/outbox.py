@@ -211,7 +211,7 @@ class Sender:
             )
 
     async def _send(self, row: Outgoing, call: Call) -> None:
-        params = call.params if row.kind is OutboxKind.ANSWER else {"chat_id": row.chat_id, **call.params}
+        params = {"chat_id": row.chat_id, **call.params} if call.to_chat else call.params
         try:
             result = await self._transport.call(call.method, params, files=call.files or None)
         except ApiError as error:

@@ -7,15 +7,16 @@ from datetime import timedelta
 
 from community import permissions, tasks
 from community.here import Here
-from community.order_texts import NobodyYet, StillLooking
-from community.tell import show, tell
+from community.order_texts import NobodyYet, NotArrived, StillLooking
+from community.tell import reachable_by_chat, show, tell
 from storage.database import Transaction
 from storage.queries import people, timers
 from storage.queries import tasks as rows
 from storage.records import Person, Task
-from storage.states import Priority, Role, TaskState
+from storage.states import OfferState, Priority, Role, TaskState
 
 OFFICER, STAFF = "task_officer", "task_staff"
+_REFUSED = (OfferState.DECLINED, OfferState.RELEASED)
 
 
 async def look_for(tx: Transaction, here: Here, task: Task) -> int:
@@ -25,7 +26,7 @@ async def look_for(tx: Transaction, here: Here, task: Task) -> int:
     """
     asked = 0
     for person in await people.in_charge(tx, role=Role.VOLUNTEER, place_id=task.place_id):
-        able = person.id != task.person_id and person.telegram_id is not None
+        able = person.id != task.person_id and reachable_by_chat(person)
         if able and await rows.offer(tx, task_id=task.id, person_id=person.id, now=here.now):
             asked += 1
     for person in await rows.still_asked(tx, task.id):
@@ -45,41 +46,74 @@ async def officer_on_duty(tx: Transaction, here: Here) -> tuple[str, Person | No
     if duty is None:
         return "", None
     digits = "".join(c for c in duty.phone if c.isdigit())
-    known = [p for p in await people.by_phone(tx, digits) if p.telegram_id is not None]
+    known = [p for p in await people.by_phone(tx, digits) if reachable_by_chat(p)]
     return duty.name, known[0] if known else None
 
 
 async def call_officer(tx: Transaction, here: Here, task_id: int) -> None:
     """Nobody has claimed it: the duty officer hears (staff, where there is none in chat), and the person served."""
     task = await tasks.get(tx, task_id)
-    if task.state is not TaskState.OPEN:
-        return
+    if task.state is TaskState.OPEN:
+        await _call_officer(tx, here, task, spare=await _overdue_for_staff(tx, here, task))
+
+
+async def all_declined(tx: Transaction, here: Here, task: Task) -> None:
+    """There is nobody left to wait for: the duty officer hears at once, or (if it was they who declined) staff."""
+    await timers.drop(tx, prefix=OFFICER, subject_id=task.id)
+    await _call_officer(tx, here, task, spare=False)
+
+
+async def _call_officer(tx: Transaction, here: Here, task: Task, *, spare: bool) -> None:
+    """`spare`: staff are told in the same moment, after a stall; nobody hears twice."""
+    staff = {p.id: p for p in await people.in_charge(tx, role=Role.STAFF, place_id=task.place_id)}
     name, officer = await officer_on_duty(tx, here)
-    order = await tasks.order_of(tx, task)
-    if officer is None or officer.id == task.person_id:
-        await tell_staff(tx, here, task)
+    if officer is None or officer.id == task.person_id or await _refused(tx, task, officer):
+        name, called = "", [p for p in staff.values() if not await _refused(tx, task, p)]
     else:
-        await _tell_one(tx, here, task, officer)
-    served = await people.by_id(tx, order.person_id)
+        called = [officer]
+    for person in called:
+        if not (spare and person.id in staff):
+            await _tell_one(tx, here, task, person)
+    order = await tasks.order_of(tx, task)
     text = StillLooking(
         service=tasks.service_name(here, order.service),
         officer=name,
         hotline=here.neighbourhood.community.hotline,
     )
-    await tell(tx, served, text, priority=Priority.REPLY, now=here.now)
+    await tasks.tell_served(tx, here, order, text)
+
+
+async def _refused(tx: Transaction, task: Task, person: Person) -> bool:
+    return await rows.offer_of(tx, task_id=task.id, person_id=person.id) in _REFUSED
+
+
+async def _overdue_for_staff(tx: Transaction, here: Here, task: Task) -> bool:
+    opened = await rows.opened_at(tx, task.id)
+    return here.now - opened >= timedelta(minutes=here.neighbourhood.dispatch.staff_minutes)
 
 
 async def call_staff(tx: Transaction, here: Here, task_id: int) -> None:
-    """Still nobody: staff are told."""
+    """Still nobody: every staff member of the place is told, and may take it."""
     task = await tasks.get(tx, task_id)
-    if task.state is TaskState.OPEN:
-        await tell_staff(tx, here, task)
-
-
-async def tell_staff(tx: Transaction, here: Here, task: Task) -> None:
-    """Every staff member of the place hears of it and may take it."""
-    for person in await people.in_charge(tx, role=Role.STAFF, place_id=task.place_id):
+    if task.state is not TaskState.OPEN:
+        return
+    for person in {p.id: p for p in await people.in_charge(tx, role=Role.STAFF, place_id=task.place_id)}.values():
         await _tell_one(tx, here, task, person)
+
+
+async def tell_not_arrived(tx: Transaction, here: Here, task: Task, taker: Person) -> None:
+    """Whoever set out is not there yet: staff look after it."""
+    order = await tasks.order_of(tx, task)
+    text = NotArrived(
+        order=order.id,
+        service=tasks.service_name(here, order.service),
+        place=await tasks.rough_place(tx, task),
+        helper=permissions.public_name(tx, taker),
+        minutes=round((here.now - task.due).total_seconds() / 60),
+    )
+    for person in {p.id: p for p in await people.in_charge(tx, role=Role.STAFF, place_id=task.place_id)}.values():
+        if person.id != taker.id:
+            await tell(tx, person, text, priority=Priority.TASK, now=here.now)
 
 
 async def _tell_one(tx: Transaction, here: Here, task: Task, person: Person) -> None:
@@ -87,8 +121,8 @@ async def _tell_one(tx: Transaction, here: Here, task: Task, person: Person) -> 
     text = NobodyYet(
         order=order.id,
         service=tasks.service_name(here, order.service),
-        place=await permissions.full_name(tx, task.place_id),
-        minutes=round((here.now - task.created_at).total_seconds() / 60),
+        place=await tasks.rough_place(tx, task),
+        minutes=round((here.now - await rows.opened_at(tx, task.id)).total_seconds() / 60),
     )
     await rows.offer(tx, task_id=task.id, person_id=person.id, now=here.now)
     await tell(tx, person, text, priority=Priority.TASK, now=here.now)

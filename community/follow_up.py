@@ -6,10 +6,10 @@ after; silence by 1 h before, or 30 min after, puts the task back. Numbers are t
 
 from datetime import datetime, timedelta
 
-from community import dispatch, permissions, tasks
+from community import dispatch, tasks, waking
 from community.here import Here
 from community.order_texts import HelperChanged, Reminder
-from community.tell import show, tell
+from community.tell import refresh, show, tell
 from storage.database import Transaction
 from storage.queries import people, timers
 from storage.queries import tasks as rows
@@ -18,27 +18,33 @@ from storage.states import Priority, TaskEvent, TaskState
 
 ASK, SILENCE, SOON, NOW = "task_ask", "task_silence", "task_soon", "task_now"
 LATE, RETURN, OVERRUN = "task_late", "task_return", "task_overrun"
-_STEP = timedelta(minutes=10)
+_GRACE = timedelta(minutes=10)
 
 
-def waking(here: Here, at: datetime) -> datetime:
-    """The moment itself, or the last waking one before it."""
-    local = at.astimezone(here.zone)
-    while here.neighbourhood.is_quiet(local):
-        local -= _STEP
-    return local.astimezone(at.tzinfo)
+def _marks(here: Here, task: Task) -> dict[str, datetime]:
+    numbers = here.neighbourhood.dispatch
+    return {
+        SOON: task.due - timedelta(minutes=numbers.remind_before_minutes),
+        NOW: task.due,
+        LATE: task.due + timedelta(minutes=numbers.overdue_ask_minutes),
+        RETURN: task.due + timedelta(minutes=numbers.overdue_return_minutes),
+    }
+
+
+def _stale(here: Here, task: Task, kind: str) -> bool:
+    """After a stall, whether something later is due as well: then only that is said."""
+    marks = _marks(here, task)
+    later = list(marks)[list(marks).index(kind) + 1 :] if kind in marks else marks
+    return any(marks[one] <= here.now for one in later)
 
 
 async def set_clock(tx: Transaction, here: Here, task: Task) -> None:
     """After a claim: everything that will be asked, as far as it lies ahead."""
-    numbers = here.neighbourhood.dispatch
-    due = task.due
-    marks = {f"{ASK}@{before}": waking(here, due - timedelta(minutes=before)) for before in numbers.ask_before_minutes}
-    marks[SOON] = due - timedelta(minutes=numbers.remind_before_minutes)
-    marks[NOW] = due
-    marks[LATE] = due + timedelta(minutes=numbers.overdue_ask_minutes)
-    marks[RETURN] = due + timedelta(minutes=numbers.overdue_return_minutes)
-    for kind, at in marks.items():
+    asks = {
+        f"{ASK}@{before}": waking.before(here, task.due - timedelta(minutes=before))
+        for before in here.neighbourhood.dispatch.ask_before_minutes
+    }
+    for kind, at in (asks | _marks(here, task)).items():
         if at > here.now:
             await timers.put(tx, kind=kind, subject_id=task.id, due=at)
 
@@ -48,11 +54,13 @@ async def ask(tx: Transaction, here: Here, task_id: int) -> None:
     task = await tasks.get(tx, task_id)
     if task.state is not TaskState.CLAIMED or task.taker_id is None or task.answered_at is not None:
         return
+    if _stale(here, task, ASK):
+        return
     await rows.asked(tx, task_id=task.id, now=here.now)
     taker = await people.by_id(tx, task.taker_id)
     await show(tx, taker, "task", task.id, priority=Priority.TASK, now=here.now)
     before = timedelta(minutes=here.neighbourhood.dispatch.silence_before_minutes)
-    await timers.put(tx, kind=SILENCE, subject_id=task.id, due=max(task.due - before, here.now + _STEP))
+    await timers.put(tx, kind=SILENCE, subject_id=task.id, due=max(task.due - before, here.now + _GRACE))
 
 
 async def answer(tx: Transaction, here: Here, task: Task) -> None:
@@ -75,30 +83,28 @@ async def replace(tx: Transaction, here: Here, task: Task, event: TaskEvent) -> 
     taker = await people.by_id(tx, task.taker_id) if task.taker_id and event is TaskEvent.RELEASE else None
     task = await tasks.put_back(tx, here, task, event, actor=taker)
     order = await tasks.order_of(tx, task)
-    served = await people.by_id(tx, order.person_id)
-    text = HelperChanged(service=tasks.service_name(here, order.service))
-    await tell(tx, served, text, priority=Priority.REPLY, now=here.now)
+    await tasks.tell_served(tx, here, order, HelperChanged(service=tasks.service_name(here, order.service)))
     await dispatch.look_for(tx, here, task)
 
 
 async def soon(tx: Transaction, here: Here, task_id: int) -> None:
     """Half an hour before."""
-    await _remind(tx, here, task_id, "soon", (TaskState.CLAIMED,))
+    await _remind(tx, here, task_id, SOON, (TaskState.CLAIMED,))
 
 
 async def now(tx: Transaction, here: Here, task_id: int) -> None:
     """At the hour."""
-    await _remind(tx, here, task_id, "now", (TaskState.CLAIMED,))
+    await _remind(tx, here, task_id, NOW, (TaskState.CLAIMED,))
 
 
 async def late(tx: Transaction, here: Here, task_id: int) -> None:
     """Ten minutes over."""
-    await _remind(tx, here, task_id, "late", (TaskState.CLAIMED, TaskState.ON_WAY))
+    await _remind(tx, here, task_id, LATE, (TaskState.CLAIMED, TaskState.ON_WAY))
 
 
 async def overrun(tx: Transaction, here: Here, task_id: int) -> None:
     """The visit runs long: is everything well?"""
-    await _remind(tx, here, task_id, "overrun", (TaskState.ARRIVED,))
+    await _remind(tx, here, task_id, OVERRUN, (TaskState.ARRIVED,))
 
 
 async def give_up(tx: Transaction, here: Here, task_id: int) -> None:
@@ -106,24 +112,26 @@ async def give_up(tx: Transaction, here: Here, task_id: int) -> None:
     task = await tasks.get(tx, task_id)
     if task.state is TaskState.CLAIMED:
         await replace(tx, here, task, TaskEvent.RETURN)
-    elif task.state is TaskState.ON_WAY:
-        await dispatch.tell_staff(tx, here, task)
+    elif task.state is TaskState.ON_WAY and task.taker_id is not None:
+        await dispatch.tell_not_arrived(tx, here, task, await people.by_id(tx, task.taker_id))
 
 
-async def _remind(tx: Transaction, here: Here, task_id: int, moment: str, states: tuple[TaskState, ...]) -> None:
+async def _remind(tx: Transaction, here: Here, task_id: int, kind: str, states: tuple[TaskState, ...]) -> None:
     task = await tasks.get(tx, task_id)
-    if task.state not in states or task.taker_id is None:
+    if task.state not in states or task.taker_id is None or (kind != OVERRUN and _stale(here, task, kind)):
         return
     order = await tasks.order_of(tx, task)
     text = Reminder(
         service=tasks.service_name(here, order.service),
-        place=await permissions.full_name(tx, task.place_id),
+        place=await tasks.rough_place(tx, task),  # the door is on the card, which forgets it
         due=task.due,
-        moment=moment,
+        moment=kind.removeprefix(tasks.TIMERS),
     )
     taker = await people.by_id(tx, task.taker_id)
     await tell(tx, taker, text, priority=Priority.TASK, now=here.now)
     await show(tx, taker, "task", task.id, priority=Priority.TASK, now=here.now)
+    if kind == LATE:  # 没人来 is offered from now on
+        await refresh(tx, "order_mine", order.id, now=here.now)
 
 
 async def watch_visit(tx: Transaction, here: Here, task: Task) -> None:

@@ -3,7 +3,7 @@
 import secrets
 from datetime import timedelta
 
-from community import dispatch, follow_up, permissions, tasks, time_bank
+from community import dispatch, follow_up, permissions, tasks, time_bank, waking
 from community.calls import ask_by_phone
 from community.errors import NoLongerPossible, NotAllowed, NotFound, TooLong
 from community.here import Here
@@ -73,7 +73,7 @@ async def place(
         order_id=order_id,
         person_id=served.id,
         place_id=served.place_id,
-        due=here.now + timedelta(minutes=kind.due_minutes),
+        due=waking.after(here, here.now + timedelta(minutes=kind.due_minutes)),
         minutes=kind.minutes,
         now=here.now,
     )
@@ -96,7 +96,6 @@ async def claim(tx: Transaction, here: Here, actor: Person, task_id: int) -> Tas
     task = await tasks.claim(tx, here, actor, task_id)
     await follow_up.set_clock(tx, here, task)
     order = await tasks.order_of(tx, task)
-    served = await people.by_id(tx, order.person_id)
     text = Found(
         helper=permissions.public_name(tx, actor),
         service=tasks.service_name(here, order.service),
@@ -104,7 +103,7 @@ async def claim(tx: Transaction, here: Here, actor: Person, task_id: int) -> Tas
         password=permissions.own_words(tx, order.password),
         hotline=here.neighbourhood.community.hotline,
     )
-    await tell(tx, served, text, priority=Priority.REPLY, now=here.now)
+    await tasks.tell_served(tx, here, order, text)
     return task
 
 
@@ -117,7 +116,7 @@ async def decline(tx: Transaction, here: Here, actor: Person, task_id: int) -> N
     await rows.mark_offer(tx, task_id=task.id, person_id=actor.id, state=state, now=here.now)
     await tasks.refresh_cards(tx, here, task)
     if not await rows.still_asked(tx, task.id):
-        await dispatch.call_officer(tx, here, task.id)
+        await dispatch.all_declined(tx, here, task)
 
 
 async def release(tx: Transaction, here: Here, actor: Person, task_id: int) -> None:
@@ -161,6 +160,7 @@ async def finish(tx: Transaction, here: Here, actor: Person, task_id: int) -> Ta
     if reachable_by_chat(served):
         await show(tx, served, "order_ask", order.id, priority=Priority.REPLY, now=here.now)
         return task
+    await tasks.drop_calls(tx, here, order)
     text = AskDone(service=tasks.service_name(here, order.service), helper=permissions.public_name(tx, actor))
     await ask_by_phone(tx, here, served, text, question="order", subject_id=order.id)
     return task
@@ -183,8 +183,13 @@ async def confirm(tx: Transaction, here: Here, actor: Person, order_id: int, *, 
 async def complain(
     tx: Transaction, here: Here, actor: Person, order_id: int, *, event: TaskEvent, on_behalf: bool = False
 ) -> None:
-    """👎 没好 or 没人来: the task is open again, and the desk hears of it. Raises NotAllowed, NoLongerPossible."""
-    order, task = await _served(tx, actor, order_id, on_behalf=on_behalf)
+    """👎 没好 or 没人来: the task is open again, and the desk hears of it. Raises NotAllowed, NoLongerPossible.
+
+    That nobody came, whoever ordered for somebody else may say too.
+    """
+    order, _ = await get(tx, order_id)
+    orderer = event is TaskEvent.NO_SHOW and actor.id == order.ordered_by
+    order, task = await _served(tx, actor, order_id, on_behalf=on_behalf or orderer)
     if event not in (TaskEvent.NOT_GOOD, TaskEvent.NO_SHOW) or event not in tasks.TRANSITIONS[task.state]:
         raise NoLongerPossible
     task = await tasks.put_back(tx, here, task, event, actor=actor)
@@ -216,6 +221,7 @@ async def cancel(tx: Transaction, here: Here, actor: Person, order_id: int) -> N
         raise NotAllowed
     taker_id = task.taker_id
     task = await tasks.move(tx, here, task, TaskEvent.CANCEL, actor=actor, taker_id=None)
+    await tasks.drop_calls(tx, here, order)
     if taker_id is not None:
         service = tasks.service_name(here, order.service)
         text = TakerCancelled(service=service, place=await tasks.rough_place(tx, task))

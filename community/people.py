@@ -12,7 +12,7 @@ from community.hand_over import hand_over
 from community.here import Here
 from community.permissions import Action
 from community.places import HOMES
-from community.tell import Both, Text, refresh, show, tell
+from community.tell import Both, Text, offer_commands, refresh, show, tell
 from storage.database import Transaction
 from storage.queries import people, places
 from storage.records import Invite, Person, Place
@@ -77,9 +77,10 @@ async def get(tx: Transaction, person_id: int) -> Person:
     return await people.by_id(tx, person_id)
 
 
-async def choose_language(tx: Transaction, person: Person, language: str) -> Person:
+async def choose_language(tx: Transaction, here: Here, person: Person, language: str) -> Person:
     """Read and be answered in another language from now on."""
     await people.set_language(tx, person_id=person.id, language=language)
+    await offer_commands(tx, person, now=here.now)
     return await people.by_id(tx, person.id)
 
 
@@ -134,6 +135,7 @@ async def accept_invite(tx: Transaction, here: Here, person: Person, invite: Inv
             await people.verify(tx, person_id=person.id, verified_by=person.id, now=here.now)
         return place
     await people.grant(tx, person_id=person.id, role=invite.role, place_id=place.id, now=here.now)
+    await offer_commands(tx, person, now=here.now)
     await people.audit(
         tx,
         action="role_given",

@@ -86,6 +86,20 @@ async def _have_told(tx: Transaction, person: Person, text: Text, *, now: dateti
     await timers.put(tx, kind="call_new", subject_id=task_id, due=now)
 
 
+async def offer_commands(tx: Transaction, person: Person, *, now: datetime) -> None:
+    """Have the menu of commands fit somebody's roles and language."""
+    await outbox.put(
+        tx,
+        priority=Priority.TASK,
+        kind=OutboxKind.COMMANDS,
+        person_id=person.id,
+        group_id=None,
+        template="",
+        context={},
+        now=now,
+    )
+
+
 async def show(
     tx: Transaction, to: Person | Group, card: str, subject_id: int, *, priority: Priority, now: datetime
 ) -> None:

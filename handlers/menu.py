@@ -119,7 +119,7 @@ async def set_language(_: Update, turn: Turn, press: Press) -> None:
     """中文, English, 繁體"""
     if press.word not in LANGUAGES:
         raise NotFound
-    turn.moment.person = await people.choose_language(turn.tx, turn.person, press.word)
+    turn.moment.person = await people.choose_language(turn.tx, turn.here, turn.person, press.word)
     await _changed(turn)
 
 

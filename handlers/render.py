@@ -3,15 +3,16 @@
 import hashlib
 import html
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import orjson
 
-from community import groups, people, pictures
+from community import groups, people, permissions, pictures
 from community.here import Here
 from community.tell import Text
 from handlers.buttons import Rows, inline, menu, rows_json
+from handlers.commands import offered
 from handlers.texts import Texts
 from storage.database import Transaction
 from storage.records import Group, Json, Outgoing, Person, Picture
@@ -42,14 +43,16 @@ class Call:
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     form: str = "text"
     digest: str = ""
+    to_chat: bool = True  # the chat's id goes with the parameters
     picture: int | None = None  # the id of a picture of ours that is uploaded with it
 
 
 class Renderer:
     """Renders rows of the outbox."""
 
-    def __init__(self, *, texts: Texts, cards: Mapping[str, Card], bot: str) -> None:
-        """`bot`: the bot's user name, for deep links."""
+    def __init__(self, *, texts: Texts, cards: Mapping[str, Card], commands: Iterable[str], bot: str) -> None:
+        """`commands`: those of private chat. `bot`: the bot's user name, for deep links."""
+        self._commands = tuple(commands)
         self._texts = texts
         self._cards = cards
         self._bot = bot
@@ -65,13 +68,22 @@ class Renderer:
                 page = self._words(here, row.language, row.template, kept["c"], ANSWER)
                 params["text"] = html.unescape(re.sub(r"<[^>]*>", "", page))  # a pop-up knows no markup
                 params["show_alert"] = kept["alert"]
-            return Call(method="answerCallbackQuery", params=params)
+            return Call(method="answerCallbackQuery", params=params, to_chat=False)
+        if row.kind is OutboxKind.COMMANDS:
+            return await self._offer_commands(tx, row)
         if row.kind is OutboxKind.FADE:
             return Call(method="editMessageReplyMarkup", params={"message_id": row.alters_message})
         if row.kind is OutboxKind.ALTER:
             return self._alter(here, row, kept)
         picture = await pictures.get(tx, kept["picture"]) if kept.get("picture") else None
         return self._say(here, row, kept, picture)
+
+    async def _offer_commands(self, tx: Transaction, row: Outgoing) -> Call:
+        """The menu of commands for one person's roles."""
+        roles = await permissions.roles_of(tx, await people.get(tx, row.person_id or 0))
+        listed = offered(self._texts, row.language, self._commands, roles=roles)
+        scope = {"type": "chat", "chat_id": row.chat_id}
+        return Call(method="setMyCommands", params={"commands": listed, "scope": scope}, to_chat=False)
 
     def _words(self, here: Here, language: str, template: str, context: Json, limit: int) -> str:
         return self._texts.render(language, template, context, now=here.now, limit=limit)

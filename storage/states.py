@@ -79,6 +79,7 @@ class OutboxKind(StrEnum):
     CARD = "card"  # show a card for the first time
     EDIT = "edit"  # show a card as it is now
     ANSWER = "answer"  # answer a press of a button
+    COMMANDS = "commands"  # set which commands a person is offered
     FADE = "fade"  # take the buttons off a message that a newer one replaces
     ALTER = "alter"  # turn an earlier message into a template with its context
 

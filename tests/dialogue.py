@@ -172,7 +172,7 @@ class Dialogue:
         self.sender = Sender(
             database=town.database,
             transport=self.api,
-            renderer=Renderer(texts=self.texts, cards=registry.CARDS, bot="jinlin_bot"),
+            renderer=Renderer(texts=self.texts, cards=registry.CARDS, commands=registry.COMMANDS, bot="jinlin_bot"),
             limits=Limits(rate=0),
             here=town.here,
             monotonic=lambda: self.monotonic,

@@ -109,6 +109,10 @@ async def set_unreachable(tx: Transaction, *, person_id: int, since: datetime | 
 async def erase(tx: Transaction, *, person_id: int, now: datetime) -> None:
     """Forget who it was; what hangs on the row stays counted, unlinked from a name."""
     await tx.run(
+        "DELETE FROM finds WHERE author_telegram_id = (SELECT telegram_id FROM people WHERE id = :person_id)",
+        person_id=person_id,
+    )
+    await tx.run(
         "UPDATE people SET telegram_id = NULL, name = NULL, phone = NULL, phone_hash = NULL, place_id = NULL, "
         "verified_at = NULL, joined_at = NULL, erased_at = :now WHERE id = :person_id",
         person_id=person_id,

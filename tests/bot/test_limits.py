@@ -33,8 +33,8 @@ def test_no_second_ever_sees_more_than_thirty() -> None:
 def test_one_chat_gets_a_short_burst_and_then_one_a_second() -> None:
     times = [at for at, _ in _sent_within(Limits(rate=28), 10, [1])]
 
-    assert sum(at < 0.5 for at in times) == 4
-    assert 13 <= len(times) <= 14
+    assert sum(at < 0.5 for at in times) == 8
+    assert 17 <= len(times) <= 18
 
 
 def test_a_group_gets_twenty_a_minute_after_a_short_burst() -> None:

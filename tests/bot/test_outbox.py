@@ -45,7 +45,7 @@ def sender(chat: Dialogue, api: FakeApi, *, rate: float = 0, in_flight: int = 8)
     return Sender(
         database=chat.town.database,
         transport=api,
-        renderer=Renderer(texts=chat.texts, cards=registry.CARDS, bot="jinlin_bot"),
+        renderer=Renderer(texts=chat.texts, cards=registry.CARDS, commands=registry.COMMANDS, bot="jinlin_bot"),
         limits=Limits(rate=rate),
         here=chat.town.here,
         in_flight=in_flight,
