@@ -72,7 +72,7 @@ async def _seed_person(tx: Transaction, here: Here, one: dict[str, Any]) -> None
 async def run(settings: Settings, *, port: int) -> None:
     """Start everything, say where to look, and stop cleanly on Ctrl-C. Raises DatabaseError."""
     configure()
-    DATA.mkdir(parents=True, exist_ok=True)
+    DATA.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240  # once, before anything runs
     stopping = asyncio.Event()
     running.stop_on_signals(stopping)
     async with _webchat(port) as url:

@@ -13,7 +13,7 @@ _REPORT = {"solved": ReportEvent.SOLVED, "unsolved": ReportEvent.UNSOLVED}
 
 async def give(tx: Transaction, here: Here, actor: Person, task_id: int, *, answer: str) -> None:
     """What the person on the phone answered. Raises NotFound, NotAllowed, NotYourOwn, NoLongerPossible."""
-    task = await calls.allowed(tx, actor, task_id)
+    task = await calls.allowed(tx, here, actor, task_id)
     subject = task.subject_id or 0
     await calls.settle(tx, here, task, actor)
     if task.question == "order" and answer in _ORDER:

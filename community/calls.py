@@ -6,7 +6,7 @@ A call may carry a question; its answer counts as the person's own, so whoever d
 from datetime import timedelta
 
 from community import dispatch, permissions, tasks
-from community.errors import NoLongerPossible, NotFound
+from community.errors import NoLongerPossible, NotAllowed, NotFound
 from community.here import Here
 from community.order_texts import NotYourOwn
 from community.permissions import Action
@@ -47,45 +47,56 @@ async def announce(tx: Transaction, here: Here, task_id: int) -> None:
     task = await tasks.get(tx, task_id)
     if task.state is not TaskState.OPEN:
         return
-    helper = await _helper(tx, task)
+    helpers = await _helpers(tx, task)
     _, officer = await dispatch.officer_on_duty(tx, here)
     callers = {officer.id: officer} if officer else {}
     for role in (Role.STAFF, Role.GRID_WORKER, Role.ADMIN):
-        if set(callers) - {helper}:
+        if set(callers) - helpers - {task.person_id}:
             break
         callers |= {p.id: p for p in await people.in_charge(tx, role=role, place_id=task.place_id)}
     served = await people.by_id(tx, task.person_id or 0)
+    callers.pop(task.person_id or 0, None)
+    if task.question is None and not set(callers) - helpers:
+        helpers = set()  # there is nobody else, and it must be told
     for caller in callers.values():
-        if caller.id not in (helper, task.person_id):
+        if caller.id not in helpers:
             await permissions.open_address(tx, here, served, viewer=caller, role="caller", subject=("task", task.id))
             await show(tx, caller, "call", task.id, priority=Priority.TASK, now=here.now)
 
 
-async def _helper(tx: Transaction, task: Task) -> int | None:
-    """Who did the work that a call asks about: they may not ask."""
+async def _helpers(tx: Transaction, task: Task) -> set[int | None]:
+    """Who does the work that a call is about: they may not ask, and others tell."""
     if task.question == "order":
         visit = await rows.of_order(tx, task.subject_id or 0)
-        return visit.taker_id if visit else None
+        return {visit.taker_id} if visit else set()
     if task.question == "report":
         report = await reports.by_id(tx, task.subject_id or 0)
-        return report.keeper_id if report else None
-    return None
+        return {report.keeper_id} if report else set()
+    return {t.taker_id for t in await rows.live_of_person(tx, person_id=task.person_id or 0)}
 
 
-async def allowed(tx: Transaction, actor: Person, task_id: int) -> Task:
+async def may_make(tx: Transaction, here: Here, actor: Person, task: Task) -> bool:
+    """Whether somebody may ring whom this call is for."""
+    if await permissions.may(tx, actor, Action.MAKE_CALLS, place_id=task.place_id) is not None:
+        return True
+    return await tasks.on_roster(tx, here, actor)
+
+
+async def allowed(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
     """A call that this person may make. Raises NotFound, NotAllowed, NotYourOwn."""
     task = await tasks.get(tx, task_id)
     if task.kind is not TaskKind.CALL:
         raise NotFound
-    await permissions.require(tx, actor, Action.MAKE_CALLS, place_id=task.place_id)
-    if actor.id == await _helper(tx, task):
+    if not await may_make(tx, here, actor, task):
+        raise NotAllowed
+    if task.question is not None and actor.id in await _helpers(tx, task):
         raise NotYourOwn
     return task
 
 
 async def told(tx: Transaction, here: Here, actor: Person, task_id: int) -> None:
     """已告知. Raises NoLongerPossible."""
-    task = await allowed(tx, actor, task_id)
+    task = await allowed(tx, here, actor, task_id)
     if task.question is not None:
         raise NoLongerPossible  # a question wants its answer
     await settle(tx, here, task, actor)
@@ -99,7 +110,7 @@ async def settle(tx: Transaction, here: Here, task: Task, actor: Person) -> None
 
 async def not_reached(tx: Transaction, here: Here, actor: Person, task_id: int) -> int:
     """没打通: it comes again in a quarter of an hour; how often it was tried."""
-    task = await allowed(tx, actor, task_id)
+    task = await allowed(tx, here, actor, task_id)
     if task.state is not TaskState.OPEN:
         raise NoLongerPossible
     tries = await rows.not_reached(tx, task_id=task.id)

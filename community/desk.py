@@ -46,7 +46,9 @@ async def open_matters(tx: Transaction, here: Here, person: Person) -> OpenMatte
         found |= {r.id: r for r in here_open}
     open_reports = sorted(found.values(), key=lambda r: r.id)
     late = [r for r in open_reports if r.resolve_due < here.now]
-    return OpenMatters(reports=open_reports[:LIMIT], count=len(open_reports), late=len(late), tasks=list(tasks.values())[:LIMIT])
+    return OpenMatters(
+        reports=open_reports[:LIMIT], count=len(open_reports), late=len(late), tasks=list(tasks.values())[:LIMIT]
+    )
 
 
 async def place_name(tx: Transaction, task: Task) -> Both:

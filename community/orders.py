@@ -91,7 +91,7 @@ async def place(
     return order
 
 
-async def claim(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
+async def claim(tx: Transaction, here: Here, actor: Person, task_id: int) -> Order:
     """🙋 我去: the first press wins; the person served hears who comes, with the password."""
     task = await tasks.claim(tx, here, actor, task_id)
     await follow_up.set_clock(tx, here, task)
@@ -104,7 +104,7 @@ async def claim(tx: Transaction, here: Here, actor: Person, task_id: int) -> Tas
         hotline=here.neighbourhood.community.hotline,
     )
     await tasks.tell_served(tx, here, order, text)
-    return task
+    return order
 
 
 async def decline(tx: Transaction, here: Here, actor: Person, task_id: int) -> None:

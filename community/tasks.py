@@ -96,12 +96,19 @@ async def _by_which_role(tx: Transaction, here: Here, actor: Person, task: Task)
         role = await permissions.may(tx, actor, action, place_id=task.place_id)
         if role is not None:
             return role
-    if await tasks.offer_of(tx, task_id=task.id, person_id=actor.id) is not None:
-        for duty in here.neighbourhood.duty:
-            digits = "".join(c for c in duty.phone if c.isdigit())
-            if actor.id in {p.id for p in await people_rows.by_phone(tx, digits)}:
-                return "officer"
+    offered = await tasks.offer_of(tx, task_id=task.id, person_id=actor.id) is not None
+    if offered and await on_roster(tx, here, actor):
+        return "officer"
     raise NotAllowed
+
+
+async def on_roster(tx: Transaction, here: Here, person: Person) -> bool:
+    """Whether somebody is a duty officer by the neighbourhood file, whatever roles they hold."""
+    for phone in {duty.phone for duty in here.neighbourhood.duty}:
+        digits = "".join(c for c in phone if c.isdigit())
+        if person.id in {p.id for p in await people_rows.by_phone(tx, digits)}:
+            return True
+    return False
 
 
 async def held_by(tx: Transaction, actor: Person, task_id: int) -> Task:

@@ -7,23 +7,31 @@ from community.here import Here
 from community.tell import show
 from storage.database import Transaction
 from storage.queries import tasks
-from storage.records import Person
+from storage.records import Person, Task
 from storage.states import Priority
+
+_LIMIT = 5
 
 
 @dataclass(frozen=True, kw_only=True)
 class Volunteering:
-    """How many tasks are mine, how many I may claim, my minutes."""
+    """What I have claimed, what I may claim, my minutes."""
 
-    mine: int
-    offered: int
+    mine: list[Task]
+    offered: list[Task]
     balance: int
 
 
-async def tasks_of(tx: Transaction, here: Here, person: Person) -> Volunteering:
-    """Count, and bring the cards down to the end of the chat."""
-    mine = await tasks.taken_by(tx, person_id=person.id)
-    offered = await tasks.offered_to(tx, person_id=person.id, limit=5)
-    for task in (*mine, *offered):
+async def tasks_of(tx: Transaction, person: Person) -> Volunteering:
+    """What waits for somebody, the most urgent first."""
+    return Volunteering(
+        mine=await tasks.taken_by(tx, person_id=person.id),
+        offered=await tasks.offered_to(tx, person_id=person.id, limit=_LIMIT),
+        balance=await time_bank.balance(tx, person.id),
+    )
+
+
+async def show_cards(tx: Transaction, here: Here, person: Person, found: Volunteering) -> None:
+    """Bring their cards down to the end of the chat."""
+    for task in (*found.mine, *found.offered):
         await show(tx, person, "task", task.id, priority=Priority.REPLY, now=here.now)
-    return Volunteering(mine=len(mine), offered=len(offered), balance=await time_bank.balance(tx, person.id))

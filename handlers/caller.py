@@ -9,12 +9,13 @@
 近邻: 🔧 修东西 给 … 下单吗？  [✅ 下单]
 """
 
+import unicodedata
 from dataclasses import dataclass
 
 from telegram import Update
 
 from community import callers, orders, people, permissions, places, report_intake, tasks
-from community.errors import NotAllowed
+from community.errors import NotAllowed, TooLong
 from community.tell import Both, Text
 from handlers import pick
 from handlers.buttons import Press
@@ -25,10 +26,22 @@ from handlers.said import Kind, Said
 from storage.records import Json
 from storage.states import PlaceKind
 
+_BETWEEN_DIGITS = str.maketrans("", "", " -+()")
+
 
 @dataclass(frozen=True, kw_only=True)
 class AskPhone(Text, template="caller/ask_phone"):
     """The caller's number?"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotAPhone(Text, template="caller/not_a_phone"):
+    """No number that can be rung."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteIt(Text, template="caller/write_it"):
+    """Words were asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,10 +130,11 @@ async def ask_phone(turn: Turn, _: Json) -> None:
 
 
 async def take_phone(turn: Turn, draft: Json, said: Said) -> str | None:
-    """Seven digits or more."""
-    phone = people.clean_phone(said.text) if said.kind is Kind.TEXT else ""
-    if not 7 <= len(phone) <= 15:
-        raise AskAgain(AskPhone())
+    """A number and nothing else: seven digits to fifteen."""
+    written = unicodedata.normalize("NFKC", said.text).translate(_BETWEEN_DIGITS) if said.kind is Kind.TEXT else ""
+    phone = people.clean_phone(written)
+    if not written.isdigit() or not 7 <= len(phone) <= 15:
+        raise AskAgain(NotAPhone())
     draft["phone"] = phone
     return "who" if await callers.known(turn.tx, turn.person, phone=phone) else "name"
 
@@ -137,16 +151,13 @@ async def take_who(turn: Turn, draft: Json, said: Said) -> str | None:
     """One of them, or new."""
     if said.kind is Kind.PRESS and said.text == "new":
         return "name"
-    if said.kind is not Kind.PRESS or not said.text.isdigit():
-        raise AskAgain(AskWho())
-    await _remember(turn, draft, int(said.text))
-    return "what"
-
-
-async def _remember(turn: Turn, draft: Json, person_id: int) -> None:
-    person = await callers.caller(turn.tx, turn.person, person_id)
+    known = await callers.known(turn.tx, turn.person, phone=draft["phone"])
+    person = next((p for p in known if said.kind is Kind.PRESS and said.text == str(p.id)), None)
+    if person is None:
+        raise AskAgain(pick.PickFromButtons())
     draft["person"], draft["at"] = person.id, person.place_id
     draft["name"] = permissions.public_name(turn.tx, person)
+    return "what"
 
 
 async def ask_name(turn: Turn, _: Json) -> None:
@@ -157,7 +168,7 @@ async def ask_name(turn: Turn, _: Json) -> None:
 async def take_name(_: Turn, draft: Json, said: Said) -> str | None:
     """Any name with a letter in it."""
     if said.kind is not Kind.TEXT:
-        raise AskAgain(AskName())
+        raise AskAgain(WriteIt())
     draft["name"] = people.clean_name(said.text)
     return "place"
 
@@ -219,10 +230,9 @@ async def take_service(turn: Turn, draft: Json, said: Said) -> str | None:
 
 async def ask_order(turn: Turn, draft: Json) -> None:
     """What will be ordered; words typed now are taken along."""
-    service = turn.here.neighbourhood.service(draft["service"])
     text = AskOrder(
-        emoji=service.emoji,
-        service=tasks.service_name(turn.here, service.code),
+        emoji=tasks.service_sign(turn.here, draft["service"]),
+        service=tasks.service_name(turn.here, draft["service"]),
         name=draft["name"],
         place=await permissions.full_name(turn.tx, draft["at"]),
         words=draft["words"],
@@ -233,7 +243,7 @@ async def ask_order(turn: Turn, draft: Json) -> None:
 async def take_order(turn: Turn, draft: Json, said: Said) -> str | None:
     """✅ 下单"""
     if said.kind is Kind.TEXT:
-        draft["words"] = said.text.strip()
+        draft["words"] = _within(said.text.strip(), orders.WORDS_LIMIT)
         return "order"
     if said.kind is not Kind.PRESS or said.text != "yes":
         raise AskAgain(pick.PickFromButtons())
@@ -245,6 +255,12 @@ async def take_order(turn: Turn, draft: Json, said: Said) -> str | None:
     return None
 
 
+def _within(words: str, limit: int) -> str:
+    if len(words) > limit:
+        raise TooLong(limit=limit, length=len(words))
+    return words
+
+
 async def ask_words(turn: Turn, _: Json) -> None:
     """In their words."""
     await turn.say(AskWords(), buttons=[FLOW.ways_out("words")])
@@ -253,8 +269,8 @@ async def ask_words(turn: Turn, _: Json) -> None:
 async def take_words(turn: Turn, draft: Json, said: Said) -> str | None:
     """The category is guessed from them."""
     if said.kind is not Kind.TEXT:
-        raise AskAgain(AskWords())
-    draft["words"] = said.text.strip()
+        raise AskAgain(WriteIt())
+    draft["words"] = _within(said.text.strip(), report_intake.WORDS_LIMIT)
     guess = turn.here.neighbourhood.guess_category(said.text)
     draft["category"] = guess.code if guess else ""
     return "report" if guess else "category"

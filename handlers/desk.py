@@ -102,8 +102,5 @@ async def newcomer(tx: Transaction, _: Here, person_id: int, reader: Person | Gr
 
 COMMANDS = {"desk": show}
 KEYS = {"key_desk": show}
-PRESSES = {
-    "desk.report": open_report,
-    "desk.task": open_task,
-    "newcomer.confirm": confirm, "newcomer.refuse": refuse}
+PRESSES = {"desk.report": open_report, "desk.task": open_task, "newcomer.confirm": confirm, "newcomer.refuse": refuse}
 CARDS = {"newcomer": newcomer}

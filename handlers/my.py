@@ -10,12 +10,12 @@ from datetime import datetime
 import orjson
 from telegram import Update
 
-from community import mine, people, privacy, report_reading
+from community import mine, people, privacy, report_reading, tasks
 from community.errors import NoLongerPossible
 from community.tell import Both, Text
 from handlers.buttons import Press, button
 from handlers.context import Turn
-from handlers.keyboards import keyboard, service_label
+from handlers.keyboards import keyboard
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,8 @@ async def my(_: Update, turn: Turn) -> None:
     orders: list[dict[str, object]] = [
         {
             "number": order.id,
-            "service": service_label(turn.here.neighbourhood.service(order.service)),
+            "sign": tasks.service_sign(turn.here, order.service),
+            "service": tasks.service_name(turn.here, order.service),
             "state": task.state,
         }
         for order, task in helped

@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from telegram import Update
 
 from community import orders, tasks
-from community.errors import NotFound
+from community.errors import NotFound, TooLong
 from community.order_texts import NoAddress
 from community.tell import Both, Text
 from handlers.buttons import Press, button
 from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, Step, begin, grid
 from handlers.keyboards import keyboard, service_label
+from handlers.pick import PickFromButtons
 from handlers.said import Kind, Said
 from storage.records import Json
 from storage.states import TaskEvent
+
+_OTHER = "other"  # the service that takes whatever hints at no other
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +45,11 @@ class AskConfirm(Text, template="order/ask_confirm"):
 @dataclass(frozen=True, kw_only=True)
 class AskWords(Text, template="order/ask_words"):
     """Say what is needed, by voice or in words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SayOrWrite(Text, template="order/say_or_write"):
+    """It was neither a voice message nor words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,20 +101,24 @@ async def ask_service(turn: Turn, _: Json) -> None:
 
 
 async def take_service(turn: Turn, draft: Json, said: Said) -> str | None:
-    """A tap, or words that hint at it."""
-    code = said.text if said.kind is Kind.PRESS else ""
+    """A tap; or words or a voice message, which are something else where they hint at nothing."""
+    code = said.text if said.kind is Kind.PRESS else _OTHER
     if said.kind is Kind.TEXT:
         guess = turn.here.neighbourhood.guess_service(said.text)
-        code, draft["words"] = (guess.code if guess else ""), said.text.strip()
+        code = guess.code if guess else _OTHER
+    if said.kind is not Kind.PRESS:
+        await take_words(turn, draft, said)
     if code not in {s.code for s in turn.here.neighbourhood.services}:
-        raise AskAgain(AskWords() if said.kind is Kind.VOICE else AskService())
+        raise AskAgain(PickFromButtons())
     draft["service"] = code
     return "confirm"
 
 
 async def ask_confirm(turn: Turn, draft: Json) -> None:
     """What will be ordered."""
-    service = turn.here.neighbourhood.service(draft["service"])
+    service = next((s for s in turn.here.neighbourhood.services if s.code == draft["service"]), None)
+    if service is None:
+        raise NotFound  # the neighbourhood file has it no more
     text = AskConfirm(
         emoji=service.emoji,
         service=tasks.service_name(turn.here, service.code),
@@ -128,7 +140,7 @@ async def take_confirm(turn: Turn, draft: Json, said: Said) -> str | None:
     if said.kind in (Kind.TEXT, Kind.VOICE):
         return await take_words(turn, draft, said)
     if said.kind is not Kind.PRESS or said.text != "yes":
-        raise AskAgain(AskWords())
+        raise AskAgain(SayOrWrite())
     await orders.place(
         turn.tx,
         turn.here,
@@ -148,13 +160,16 @@ async def ask_words(turn: Turn, _: Json) -> None:
 
 
 async def take_words(_: Turn, draft: Json, said: Said) -> str | None:
-    """What is needed."""
+    """What is needed. Raises TooLong."""
     if said.kind is Kind.VOICE:
         draft["voice"] = said.file
     elif said.kind is Kind.TEXT:
-        draft["words"] = said.text.strip()
+        words = said.text.strip()
+        if len(words) > orders.WORDS_LIMIT:
+            raise TooLong(limit=orders.WORDS_LIMIT, length=len(words))
+        draft["words"] = words
     else:
-        raise AskAgain(AskWords())
+        raise AskAgain(SayOrWrite())
     return "confirm"
 
 
@@ -163,10 +178,10 @@ async def ask_cancel(_: Update, turn: Turn, press: Press) -> None:
     order, task = await orders.get(turn.tx, press.subject)
     if turn.person.id not in (order.person_id, order.ordered_by):
         raise NotFound
-    await turn.answer()
     if task.taker_id is None:
         await cancel(_, turn, press)
         return
+    await turn.answer()
     text = AskCancel(service=tasks.service_name(turn.here, order.service))
     await turn.say(text, buttons=[[button("cancel_yes", "order.cancel_yes", order.id), button("keep", "order.keep")]])
 

@@ -46,15 +46,16 @@ from handlers.texts import Texts
 
 Said = Callable[[Update, Turn], Coroutine[Any, Any, None]]
 Pressed = Callable[[Update, Turn, Press], Coroutine[Any, Any, None]]
-_MODULES = (menu, report, order, task, notice_desk, vote, my, contacts, desk)
+_SPOKEN = (menu, report, order, task, notice_desk, vote, my, contacts, desk)
+_PRESSED = (menu, join, report, report_desk, order, task, call, caller, notice, notice_desk, vote, vote_open, my, desk)
+_FLOWS = (join.FLOW, report.FLOW, *report_desk.FLOWS, order.FLOW, caller.FLOW, vote_open.FLOW, notice.FLOW)
+_SHOWN = (report_cards, task_cards, vote_cards, notice_cards, desk)
 
-COMMANDS: Mapping[str, Said] = {name: f for module in _MODULES for name, f in module.COMMANDS.items()}
-KEYS: Mapping[str, Said] = {label: f for module in _MODULES for label, f in module.KEYS.items()}
-PRESSES: Mapping[str, Pressed] = {
-    action: f for module in (menu, join, report, report_desk, order, task, call, caller, notice, notice_desk, vote, vote_open, my, desk, groups) for action, f in module.PRESSES.items()
-}
-FLOWS: Mapping[str, Flow] = {f.name: f for f in (join.FLOW, report.FLOW, vote_open.FLOW, *report_desk.FLOWS, order.FLOW, caller.FLOW, notice.FLOW, notice_desk.FLOW)}
-CARDS: Mapping[str, Card] = {kind: f for module in (report_cards, vote_cards, task_cards, notice_cards, desk) for kind, f in module.CARDS.items()}
+COMMANDS: Mapping[str, Said] = {name: f for module in _SPOKEN for name, f in module.COMMANDS.items()}
+KEYS: Mapping[str, Said] = {label: f for module in _SPOKEN for label, f in module.KEYS.items()}
+PRESSES: Mapping[str, Pressed] = {action: f for module in (*_PRESSED, groups) for action, f in module.PRESSES.items()}
+FLOWS: Mapping[str, Flow] = {f.name: f for f in (*_FLOWS, notice_desk.FLOW)}
+CARDS: Mapping[str, Card] = {kind: f for module in _SHOWN for kind, f in module.CARDS.items()}
 GROUP_COMMANDS: Mapping[str, Said] = groups.COMMANDS
 FOR_STRANGERS = frozenset({"start", "help", "cancel", "settings", "privacy"})
 """Commands that need no joining first."""

@@ -25,6 +25,11 @@ class Tasks(Text, template="task/tasks"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HerVoice(Text, template="task/voice"):
+    """What the person served said, for whoever goes."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Noted(Text, template="task/noted"):
     """Noted: what happens next."""
 
@@ -33,14 +38,17 @@ class Noted(Text, template="task/noted"):
 
 async def show(_: Update, turn: Turn) -> None:
     """`/tasks` or 🙋 领任务: the cards come down to the end of the chat."""
-    found = await volunteering.tasks_of(turn.tx, turn.here, turn.person)
-    await turn.say(Tasks(mine=found.mine, offered=found.offered, balance=found.balance))
+    found = await volunteering.tasks_of(turn.tx, turn.person)
+    await turn.say(Tasks(mine=len(found.mine), offered=len(found.offered), balance=found.balance))
+    await volunteering.show_cards(turn.tx, turn.here, turn.person, found)
 
 
 async def claim(_: Update, turn: Turn, press: Press) -> None:
     """🙋 我去"""
-    await orders.claim(turn.tx, turn.here, turn.person, press.subject)
+    order = await orders.claim(turn.tx, turn.here, turn.person, press.subject)
     await turn.answer(Noted(event="claim"))
+    if order.voice:
+        await turn.say(HerVoice(), media=("voice", order.voice))
 
 
 async def decline(_: Update, turn: Turn, press: Press) -> None:

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from community import orders, permissions, tasks
+from community import calls, orders, permissions, tasks
 from community.here import Here
-from community.permissions import Action
 from community.tell import Both, Text
 from handlers.buttons import Button, Rows, button
 from handlers.render import Face
@@ -84,7 +83,6 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
     if task is None or isinstance(reader, Group):
         return None
     order = await tasks.order_of(tx, task)
-    service = here.neighbourhood.service(order.service)
     mine = task.taker_id == reader.id
     said = await rows.offer_of(tx, task_id=task.id, person_id=reader.id)
     taker = await people.by_id(tx, task.taker_id) if task.taker_id else None
@@ -94,7 +92,7 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
         words = permissions.own_words(tx, order.words)
         password = permissions.own_words(tx, order.password)
     text = TaskCard(
-        emoji=service.emoji,
+        emoji=tasks.service_sign(here, order.service),
         service=tasks.service_name(here, order.service),
         rough=await tasks.rough_place(tx, task),
         minutes=task.minutes,
@@ -128,7 +126,7 @@ def _taker_buttons(task: Task) -> Rows:
         case S.ON_WAY:
             return [[arrive], [finish, release]]
         case S.ARRIVED:
-            return [[finish]]
+            return [[finish, release]]
         case _:
             return []
 
@@ -138,12 +136,11 @@ async def my_order(tx: Transaction, here: Here, order_id: int, reader: Person | 
     order, task = await orders.get(tx, order_id)
     if isinstance(reader, Group):
         return None
-    service = here.neighbourhood.service(order.service)
     taker = await people.by_id(tx, task.taker_id) if task.taker_id else None
     served = reader.id == order.person_id
     text = MyOrder(
         number=order.id,
-        emoji=service.emoji,
+        emoji=tasks.service_sign(here, order.service),
         service=tasks.service_name(here, order.service),
         state=task.state,
         helper=permissions.public_name(tx, taker) if taker else "",
@@ -180,13 +177,12 @@ def _answers(prefix: str, subject: int) -> list[Button]:
     ]
 
 
-async def call_card(tx: Transaction, _: Here, task_id: int, reader: Person | Group) -> Face | None:
+async def call_card(tx: Transaction, here: Here, task_id: int, reader: Person | Group) -> Face | None:
     """A call, for whoever may make it."""
     task = await rows.by_id(tx, task_id)
     if task is None or isinstance(reader, Group):
         return None
-    may = await permissions.may(tx, reader, Action.MAKE_CALLS, place_id=task.place_id)
-    open_still = task.state is S.OPEN and may is not None
+    open_still = task.state is S.OPEN and await calls.may_make(tx, here, reader, task)
     person = await people.by_id(tx, task.person_id or 0)
     address = await permissions.own_address(tx, person) if open_still else None
     caller = await people.by_id(tx, task.taker_id) if task.taker_id else None

@@ -125,9 +125,7 @@ async def answered(tx: Transaction, *, task_id: int, now: datetime) -> None:
 
 async def not_reached(tx: Transaction, *, task_id: int) -> int:
     """A call nobody answered; how many there were."""
-    return await tx.need(
-        int, "UPDATE tasks SET tries = tries + 1 WHERE id = :task_id RETURNING tries", task_id=task_id
-    )
+    return await tx.need(int, "UPDATE tasks SET tries = tries + 1 WHERE id = :task_id RETURNING tries", task_id=task_id)
 
 
 async def offer(tx: Transaction, *, task_id: int, person_id: int, now: datetime) -> bool:
@@ -198,7 +196,8 @@ async def add_event(
 ) -> None:
     """One more line on a task's timeline."""
     await tx.run(
-        "INSERT INTO task_events (task_id, at, actor_id, event, state) VALUES (:task_id, :now, :actor_id, :event, :state)",
+        "INSERT INTO task_events (task_id, at, actor_id, event, state) "
+        "VALUES (:task_id, :now, :actor_id, :event, :state)",
         task_id=task_id,
         now=now,
         actor_id=actor_id,

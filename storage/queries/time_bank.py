@@ -26,9 +26,7 @@ async def balance(tx: Transaction, account_id: int) -> int:
     )
 
 
-async def transfer(
-    tx: Transaction, *, task_id: int, payer: int, payee: int, minutes: int, now: datetime
-) -> bool:
+async def transfer(tx: Transaction, *, task_id: int, payer: int, payee: int, minutes: int, now: datetime) -> bool:
     """Post a task's minutes once, from one account to another; False when they were posted already."""
     made = await tx.one(
         int,

@@ -222,9 +222,7 @@ def test_the_services_are_the_thirteen_that_can_be_ordered(example: Neighbourhoo
         ("heating", 1440, "calendar"),
     ],
 )
-def test_the_example_resolves_in_the_agreed_time(
-    example: Neighbourhood, code: str, minutes: int, clock: str
-) -> None:
+def test_the_example_resolves_in_the_agreed_time(example: Neighbourhood, code: str, minutes: int, clock: str) -> None:
     limit = example.category(code).resolve
 
     assert (limit.in_minutes, limit.clock) == (minutes, clock)
@@ -516,9 +514,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize(("right", "wrong", "message"), MISTAKES.values(), ids=MISTAKES)
-def test_a_mistake_is_named_where_it_is(
-    write: Callable[[str], Path], right: str, wrong: str, message: str
-) -> None:
+def test_a_mistake_is_named_where_it_is(write: Callable[[str], Path], right: str, wrong: str, message: str) -> None:
     assert right in SMALL
     path = write(SMALL.replace(right, wrong, 1))
 
@@ -531,9 +527,7 @@ def test_a_mistake_is_named_where_it_is(
 
 
 def test_a_cell_of_eleven_households_is_refused(write: Callable[[str], Path]) -> None:
-    text = (
-        SMALL.replace("floors = 2", "floors = 6").replace("floor = 3", "floor = 7").replace("N/1-2", "N/1-6")
-    )
+    text = SMALL.replace("floors = 2", "floors = 6").replace("floor = 3", "floor = 7").replace("N/1-2", "N/1-6")
 
     with pytest.raises(NeighbourhoodError) as refused:
         load(write(text))
@@ -560,11 +554,7 @@ def test_a_code_used_twice_names_both_places(write: Callable[[str], Path]) -> No
 
 
 def test_several_mistakes_are_counted(write: Callable[[str], Path]) -> None:
-    text = (
-        SMALL.replace('zh = "码头"', 'zh = ""')
-        .replace('"09:00"', '"9"')
-        .replace("minutes = 45", "minutes = 0")
-    )
+    text = SMALL.replace('zh = "码头"', 'zh = ""').replace('"09:00"', '"9"').replace("minutes = 45", "minutes = 0")
 
     with pytest.raises(NeighbourhoodError, match=r"\(and 2 more\)$"):
         load(write(text))

@@ -17,9 +17,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 OFFICE = WorkingTime(zone=SHANGHAI, start=time(8, 30), end=time(17, 30), lunch=(time(12), time(14)))
 HOUR = 60
 
-moments = st.integers(0, 3 * 366 * 24 * 3600).map(
-    lambda s: datetime(2025, 1, 1, tzinfo=UTC) + timedelta(seconds=s)
-)
+moments = st.integers(0, 3 * 366 * 24 * 3600).map(lambda s: datetime(2025, 1, 1, tzinfo=UTC) + timedelta(seconds=s))
 
 
 def at(text: str) -> datetime:
@@ -131,19 +129,13 @@ def test_the_official_calendar_of_2026_is_the_states_notice() -> None:
     made_up = [(1, 4), (2, 14), (2, 28), (5, 9), (9, 20), (10, 10)]
     off = [(1, 2), (2, 16), (2, 20), (2, 23), (4, 6), (5, 4), (5, 5), (6, 19), (9, 25), (10, 5), (10, 7)]
 
-    worked = [
-        date(2026, month, day)
-        for month, day in made_up + off
-        if OFFICE.is_working_day(date(2026, month, day))
-    ]
+    worked = [date(2026, month, day) for month, day in made_up + off if OFFICE.is_working_day(date(2026, month, day))]
 
     assert worked == [date(2026, month, day) for month, day in made_up]
 
 
 def test_without_holidays_only_the_weekdays_count() -> None:
-    plain = WorkingTime(
-        zone=ZoneInfo("UTC"), start=time(9), end=time(12), weekdays=frozenset({5}), holidays=None
-    )
+    plain = WorkingTime(zone=ZoneInfo("UTC"), start=time(9), end=time(12), weekdays=frozenset({5}), holidays=None)
 
     end = plain.add(datetime(2026, 10, 1, tzinfo=UTC), 4 * HOUR)
 
@@ -159,9 +151,7 @@ def test_a_zone_with_summer_time_keeps_its_hours_on_the_wall_clock() -> None:
 
 
 def test_a_year_before_its_notice_has_no_makeup_days() -> None:
-    known_by_file = WorkingTime(
-        zone=SHANGHAI, start=time(9), end=time(17), workdays=frozenset({date(2090, 2, 5)})
-    )
+    known_by_file = WorkingTime(zone=SHANGHAI, start=time(9), end=time(17), workdays=frozenset({date(2090, 2, 5)}))
     no_calendar = WorkingTime(zone=SHANGHAI, start=time(9), end=time(17), holidays=None)
 
     missing = [

@@ -252,8 +252,12 @@ async def test_an_earlier_steps_button_changes_nothing_and_says_so(chat: Dialogu
         [
             ("/start", ["您好*", "您住哪里*"]),
             (Press("榕荫小区"), "榕荫小区，请接着选。"),
-            (Press("河畔新村"), Popup("这一步已经过去了*")),
+            (Press("河畔新村"), ["请点下面的按键*", "榕荫小区，请接着选。"]),
             (Press("3号楼"), "3号楼，请接着选。"),
+            (Press("2梯"), "*"),
+            (Press("101"), "您住3号楼2梯101*"),
+            (Press("2梯"), Popup("这一步已经过去了*")),
+            ("小赵", "留个电话*"),
         ],
     )
 
