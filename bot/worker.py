@@ -139,6 +139,9 @@ class Worker:
         dialogue = None
         if group is None:
             dialogue = await dialogues.latest(tx, chat_id=chat_id, person_id=person.id, now=here.now)
+            flow = registry.FLOWS.get(dialogue.flow) if dialogue else None
+            if dialogue is not None and (flow is None or dialogue.step not in flow.steps):
+                dialogue = None  # of an earlier version of this program
         return Moment(
             tx=tx,
             here=here,

@@ -30,6 +30,15 @@ class Text:
         return {f.name: plain(getattr(self, f.name)) for f in fields(self)}
 
 
+@dataclass(frozen=True, kw_only=True)
+class FurtherDown(Text, template="task/further_down"):
+    """What stays of a card with somebody's address in it once it is shown again: only the last one is kept up."""
+
+
+_WITH_ADDRESS = {"task", "call"}
+"""Kinds of cards whose earlier copies must not go on showing a name, a number, a door."""
+
+
 def plain(value: object) -> object:
     """A value as a text's context keeps it."""
     return {"ms": to_ms(value)} if isinstance(value, datetime) else value
@@ -116,6 +125,7 @@ async def show(
         subject_id=subject_id,
         person_id=to.id if isinstance(to, Person) else None,
         group_id=to.id if isinstance(to, Group) else None,
+        instead=FurtherDown.template if card in _WITH_ADDRESS else None,
         now=now,
     )
 

@@ -1,7 +1,7 @@
 """☎️ 联系社区: who looks after me, and the numbers to ring.
 
 居民: /who
-近邻: 您的网格员:网格员小王 …
+近邻: 有事找谁 … 网格员：网格员小王 …
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """🗂 工作台: what is open where one works, and the newcomers to confirm.
 
 网格员小王: /desk
-近邻: 🗂 您这里有 1 件未办结。  [🚒 0001 已提交]
+近邻: 🗂 没办结的有 1 件 …  [🚒 0001 消防通道被占]
 """
 
 from dataclasses import dataclass

@@ -95,6 +95,7 @@ async def take(turn: Turn, flow: Flow, said: Said) -> None:
     try:
         following = await flow.steps[dialogue.step].take(turn, draft, said)
     except AskAgain as again:
+        await turn.answer()
         await turn.say(again.text)
         await flow.steps[dialogue.step].ask(turn, draft)
         return
@@ -125,7 +126,7 @@ async def finish(turn: Turn, dialogue: Dialogue) -> None:
     waiting = await dialogues.end(turn.tx, turn.here, dialogue=dialogue)
     turn.moment.dialogue = waiting
     flow = turn.moment.flows.get(waiting.flow) if waiting else None
-    if waiting is not None and flow is not None:
+    if waiting is not None and flow is not None and waiting.step in flow.steps:
         await turn.say(GoingOn())
         await flow.steps[waiting.step].ask(turn, waiting.draft)
 

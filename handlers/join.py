@@ -1,15 +1,16 @@
 """Joining: where somebody lives, their name, a phone if they like, and their consent.
 
 居民: /start
-近邻: 您好,我是近邻。您住哪个小区?  [榕荫小区] [河畔新村]
+近邻: 您好，我是近邻 …
+近邻: 您住哪里？请点一下。  [榕荫小区] [河畔新村]
 居民: [榕荫小区] … [1号楼] [1梯] [101]
-近邻: 怎么称呼您?
+近邻: 您住1号楼1梯101。怎么称呼您？
 居民: 住户阿强
-近邻: 留个电话,方便上门的人联系您。不留也行。  [跳过]
+近邻: 留个电话，上门的人好联系您。 … 不留也行。  [跳过]
 居民: [跳过]
-近邻: 您的资料这样用: …  [✅ 同意] [❌ 取消]
+近邻: 住户阿强，请看一下您的资料怎么用： …  [✅ 同意] [❌ 取消]
 居民: [✅ 同意]
-近邻: 登记好了,住户阿强。
+近邻: 登记好了，住户阿强，欢迎！
 """
 
 from dataclasses import dataclass
@@ -95,6 +96,9 @@ class AskMove(Text, template="join/ask_move"):
 async def start_joining(turn: Turn, *, held: Json | None = None, place_id: int | None = None, invite: str = "") -> None:
     """Begin, keeping what the stranger brought."""
     community = turn.here.neighbourhood.community.name
+    begun = turn.moment.dialogue
+    if begun is not None and begun.flow == FLOW.name:  # a door's code or a link halfway: what was brought is kept
+        held, invite = held or begun.draft["held"], invite or begun.draft["invite"]
     await turn.say(Welcome(community={"zh": community.zh, "en": community.en}, held=held is not None))
     draft: Json = {"at": place_id, "invite": invite, "held": held, "door": place_id}
     await begin(turn, FLOW, draft=draft, step=await _after_place(turn, draft))

@@ -62,7 +62,7 @@ async def start(update: Update, turn: Turn) -> None:
         if payload.startswith(prefix):
             await follow(update, turn, payload)
             return
-    if payload:
+    if payload and payload != "menu":  # 去私聊 leads here from a group
         raise NotFound
     if turn.person.joined_at is None:
         await join.start_joining(turn)

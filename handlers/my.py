@@ -1,7 +1,7 @@
 """/my and /privacy: one's own matters; what is held, who opened it, and how to take it along or have it erased.
 
 居民: /privacy
-近邻: 我们记着: … 谁看过您的地址: …  [📤 导出] [🗑 删除我的资料]
+近邻: 我们记着您的这些资料 … 谁看过您的地址和电话 …  [📤 导出] [🗑 删除我的资料]
 """
 
 from dataclasses import dataclass
@@ -136,9 +136,9 @@ async def erase(_: Update, turn: Turn, __: Press) -> None:
     """It is done; the farewell goes to the stranger that is left."""
     if turn.person.joined_at is None:
         raise NoLongerPossible
-    await turn.answer()
     turn.moment.person = await people.erase(turn.tx, turn.here, turn.person)
     turn.moment.dialogue = None
+    await turn.answer()  # now: what waited for the one who is gone was dropped
     await turn.say(Erased(), keyboard=await keyboard(turn))
 
 

@@ -1,7 +1,7 @@
 """🧺 一键下单: a service and a confirming tap; from the elder's keyboard, two taps in all.
 
 陈奶奶: 🔧 修东西
-近邻: 请志愿者上门修东西，不收钱。叫人来吗？  [✅ 叫人来] [🎤 我来说] [不用了]
+近邻: 🔧 请志愿者上门：修东西，大约 30 分钟，不收钱。叫人来吗？  [✅ 叫人来] [🎤 我来说] [不用了]
 陈奶奶: [✅ 叫人来]
 近邻: 好，正在找人，20 分钟内给您回话。
 """
@@ -83,15 +83,22 @@ async def start(_: Update, turn: Turn) -> None:
     await _begin(turn, "service", "")
 
 
+async def start_with_words(turn: Turn, said: Said) -> None:
+    """Words or a voice message out of the blue; the service is guessed, or asked for."""
+    guess = turn.here.neighbourhood.guess_service(said.text) if said.kind is Kind.TEXT else None
+    words, voice = (said.text.strip(), "") if said.kind is Kind.TEXT else ("", said.file)
+    await _begin(turn, "confirm" if guess else "service", guess.code if guess else "", words=words, voice=voice)
+
+
 async def start_with(turn: Turn, service: str) -> None:
     """A service's own key on the elder's keyboard."""
     await _begin(turn, "confirm", service)
 
 
-async def _begin(turn: Turn, step: str, service: str) -> None:
+async def _begin(turn: Turn, step: str, service: str, *, words: str = "", voice: str = "") -> None:
     if turn.person.place_id is None:
         raise NoAddress
-    await begin(turn, FLOW, draft={"service": service, "words": "", "voice": ""}, step=step)
+    await begin(turn, FLOW, draft={"service": service, "words": words, "voice": voice}, step=step)
 
 
 async def ask_service(turn: Turn, _: Json) -> None:

@@ -54,7 +54,7 @@ _SHOWN = (report_cards, task_cards, vote_cards, notice_cards, desk)
 COMMANDS: Mapping[str, Said] = {name: f for module in _SPOKEN for name, f in module.COMMANDS.items()}
 KEYS: Mapping[str, Said] = {label: f for module in _SPOKEN for label, f in module.KEYS.items()}
 PRESSES: Mapping[str, Pressed] = {action: f for module in (*_PRESSED, groups) for action, f in module.PRESSES.items()}
-FLOWS: Mapping[str, Flow] = {f.name: f for f in (*_FLOWS, notice_desk.FLOW)}
+FLOWS: Mapping[str, Flow] = {f.name: f for f in (*_FLOWS, notice_desk.FLOW, unprompted.FLOW)}
 CARDS: Mapping[str, Card] = {kind: f for module in _SHOWN for kind, f in module.CARDS.items()}
 GROUP_COMMANDS: Mapping[str, Said] = groups.COMMANDS
 FOR_STRANGERS = frozenset({"start", "help", "cancel", "settings", "privacy"})
@@ -122,7 +122,7 @@ async def _spoken(update: Update, turn: Turn, keys: Mapping[str, Said]) -> None:
         await order.start_with(turn, service)
     elif text.startswith("/") and turn.person.joined_at is not None:
         await unprompted.anything(update, turn)  # a command nobody knows answers no question
-    elif dialogue is not None and dialogue.flow in FLOWS and dialogue.step in FLOWS[dialogue.flow].steps:
+    elif dialogue is not None and dialogue.flow in FLOWS:
         await flow.take(turn, FLOWS[dialogue.flow], hear(update))
     elif not await _needs_joining(update, turn):
         await unprompted.anything(update, turn)

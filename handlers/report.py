@@ -106,6 +106,8 @@ async def start(_: Update, turn: Turn) -> None:
 async def start_with(turn: Turn, said: Said, *, find: str = "") -> None:
     """A photo or words out of the blue, or from a group, become a report if they are wanted as one."""
     draft = _new() | {"find": find}
+    if said.kind is Kind.LOCATION:
+        await _take_location(turn, draft, said)
     _add(turn, draft, said)
     await begin(turn, FLOW, draft=draft, step=await _next(turn, draft))
 

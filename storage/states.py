@@ -80,7 +80,7 @@ class OutboxKind(StrEnum):
     EDIT = "edit"  # show a card as it is now
     ANSWER = "answer"  # answer a press of a button
     COMMANDS = "commands"  # set which commands a person is offered
-    FADE = "fade"  # take the buttons off a message that a newer one replaces
+    FADE = "fade"  # take the buttons (and with a template the words) off a message that a newer one replaces
     ALTER = "alter"  # turn an earlier message into a template with its context
 
 

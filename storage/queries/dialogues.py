@@ -33,7 +33,11 @@ async def save(
     """Remember the step and the draft."""
     await tx.run(
         "INSERT INTO dialogues (chat_id, person_id, flow, step, draft, touched_at, expires_at) "
-        "VALUES (:chat_id, :person_id, :flow, :step, :draft, :now, :expires_at) "
+        # Later than the person's other conversations here, even within one millisecond.
+        "SELECT CAST(:chat_id AS BIGINT), CAST(:person_id AS BIGINT), CAST(:flow AS TEXT), CAST(:step AS TEXT), "
+        ":draft, CASE WHEN MAX(d.touched_at) >= CAST(:now AS BIGINT) THEN MAX(d.touched_at) + 1 "
+        "ELSE CAST(:now AS BIGINT) END, CAST(:expires_at AS BIGINT) FROM dialogues d "
+        "WHERE d.chat_id = CAST(:chat_id AS BIGINT) AND d.person_id = CAST(:person_id AS BIGINT) "
         "ON CONFLICT (chat_id, person_id, flow) DO UPDATE SET step = excluded.step, draft = excluded.draft, "
         "touched_at = excluded.touched_at, expires_at = excluded.expires_at",
         chat_id=chat_id,

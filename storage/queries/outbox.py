@@ -55,12 +55,18 @@ async def put_card(
     subject_id: int,
     person_id: int | None,
     group_id: int | None,
+    instead: str | None = None,
     now: datetime,
 ) -> None:
-    """Queue a card for somebody: a new message; its predecessor (if any) loses its buttons and is edited no more."""
+    """Queue a card for somebody: a new message; its predecessor (if any) loses its buttons and is edited no more.
+
+    `instead`: the template that takes the place of the predecessor's words, where they must not stay behind.
+    """
     tx.wake("outbox")
     await tx.run(
-        "DELETE FROM outbox WHERE state = 'waiting' AND card_id IN (SELECT id FROM cards WHERE kind = :kind "
+        # The state is said twice, as in refresh_cards.
+        "DELETE FROM outbox WHERE state IN ('waiting', 'sending') AND state = 'waiting' "
+        "AND card_id IN (SELECT id FROM cards WHERE kind = :kind "
         "AND subject_id = :subject_id AND (person_id = :person_id OR group_id = :group_id))",
         kind=kind,
         subject_id=subject_id,
@@ -68,15 +74,17 @@ async def put_card(
         group_id=group_id,
     )
     await tx.run(
-        "INSERT INTO outbox (priority, kind, person_id, group_id, alters_message, state, not_before, created_at) "
-        "SELECT CAST(:priority AS BIGINT), 'fade', person_id, group_id, message_id, 'waiting', CAST(:now AS BIGINT), "
-        "CAST(:now AS BIGINT) FROM cards WHERE kind = :kind AND subject_id = :subject_id "
-        "AND (person_id = :person_id OR group_id = :group_id) AND message_id IS NOT NULL",
+        "INSERT INTO outbox "
+        "(priority, kind, person_id, group_id, alters_message, template, state, not_before, created_at) "
+        "SELECT CAST(:priority AS BIGINT), 'fade', person_id, group_id, message_id, CAST(:instead AS TEXT), "
+        "'waiting', CAST(:now AS BIGINT), CAST(:now AS BIGINT) FROM cards "
+        "WHERE kind = :kind AND subject_id = :subject_id AND (person_id = :person_id OR group_id = :group_id) AND message_id IS NOT NULL",
         priority=priority,
         kind=kind,
         subject_id=subject_id,
         person_id=person_id,
         group_id=group_id,
+        instead=instead,
         now=now,
     )
     target = "(kind, subject_id, person_id) WHERE person_id IS NOT NULL"

@@ -30,7 +30,7 @@ async def test_the_group_hears_when_it_is_done_and_nothing_more(chat: Dialogue) 
     await test_a_photo_found_in_the_group_becomes_its_authors_report(chat)
     chat.heard(B3_GROUP)
     await chat.play(XIAOWANG, [(Press("🧾 受理"), Popup("*"))])
-    await chat.play(XIAOWANG, [(Press("✅ 提交结果"), "*"), ("弄好了", "*"), (Press("核实无误"), Popup("*"))])
+    await chat.play(XIAOWANG, [(Press("✅ 提交结果"), "*"), ("弄好了", ["*", "*"]), (Press("核实无误"), Popup("*"))])
     assert chat.heard(B3_GROUP) == []
 
     await chat.play(AQIANG, [(Press("👍 解决了"), Popup("*"))])
@@ -43,7 +43,7 @@ async def test_the_group_hears_when_it_is_done_and_nothing_more(chat: Dialogue) 
 async def test_somebody_elses_find_is_not_mine_to_report(chat: Dialogue) -> None:
     await chat.play(LIU, [(FIND, "*")], room=B3_GROUP)
 
-    await chat.play(NAINAI, [(Press("📷 去确认"), "*发图的*")], room=B3_GROUP)
+    await chat.play(NAINAI, [(Press("📷 去确认"), "只有发这张图的邻居能确认*")], room=B3_GROUP)
 
     assert await chat.town.count("dialogues") == 0
 

@@ -79,13 +79,13 @@ async def test_more_photos_than_are_kept_are_let_go(chat: Dialogue) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", [Voice(), Video("消防通道又堵了"), Photo("消防通道又堵了", as_file=True), "消防通道又堵了", Photo()]
+    "said", [Video("消防通道又堵了"), Photo("消防通道又堵了", as_file=True), "消防通道又堵了", Photo()]
 )
 async def test_whatever_shows_or_says_something_wrong_begins_a_report(chat: Dialogue, said: object) -> None:
     await chat.play(AQIANG, [(said, "*"), ("/cancel", "好，不办了*")])
 
 
-@pytest.mark.parametrize("said", [Sticker(), Location(26.08, 119.3), "嗯嗯", "/nonsense"])
+@pytest.mark.parametrize("said", [Sticker(), "嗯嗯", "/nonsense"])
 async def test_what_says_nothing_is_met_with_what_can_be_done(chat: Dialogue, said: object) -> None:
     await chat.play(AQIANG, [(said, "这个我没看懂*")])
 
@@ -154,14 +154,9 @@ async def test_back_and_cancel_work_at_every_step(chat: Dialogue) -> None:
 
 async def test_a_location_finds_the_nearest_building(chat: Dialogue) -> None:
     async with chat.town.database.read() as tx:
-        latitude, longitude = (
-            await tx.need(int, f"SELECT {axis} FROM places WHERE code = 'B1'") for axis in ("latitude", "longitude")
-        )
-        where = (
-            Location(await latitude / 1e6, await longitude / 1e6)
-            if hasattr(latitude, "__await__")
-            else Location(latitude / 1e6, longitude / 1e6)
-        )
+        latitude = await tx.need(int, "SELECT latitude FROM places WHERE code = 'B1'")
+        longitude = await tx.need(int, "SELECT longitude FROM places WHERE code = 'B1'")
+    where = Location(latitude / 1_000_000, longitude / 1_000_000)
 
     await chat.play(AQIANG, [(Photo("消防通道又堵了"), "*3号楼*"), (where, "这样登记对吗*1号楼*")])
 
@@ -169,7 +164,7 @@ async def test_a_location_finds_the_nearest_building(chat: Dialogue) -> None:
 async def test_a_double_tap_registers_once(chat: Dialogue) -> None:
     await chat.play(AQIANG, [(Photo("消防通道又堵了"), "这样登记对吗*")])
 
-    await chat.play(AQIANG, [([Press("✅ 提交"), Press("✅ 提交")], ["登记好了*", "🚒*", Popup("这一步已经过去了*")])])
+    await chat.play(AQIANG, [([Press("✅ 提交"), Press("✅ 提交")], ["登记好了*", Popup("这一步已经过去了*"), "🚒*"])])
 
     assert await chat.town.count("reports") == 1
 

@@ -70,9 +70,7 @@ async def settle(database_url: str) -> None:
         now = (await running.clock_of(settings, database)).now()
         working_time = WorkingTime.of(found, settings.zone)
         async with database.write() as tx:
-            await demo.seed(
-                tx, Here(neighbourhood=found, working_time=working_time, zone=settings.zone, now=now)
-            )
+            await demo.seed(tx, Here(neighbourhood=found, working_time=working_time, zone=settings.zone, now=now))
     finally:
         await database.close()
 
@@ -103,6 +101,7 @@ class Town:
         try:
             await town._open()
             await town.start()
+            await town._greeted()
             yield town
         finally:
             await town.close()
@@ -129,7 +128,7 @@ class Town:
                 await self.chat.say(one["id"], "/start")
 
     async def start(self) -> None:
-        """Have the bot run; everybody who lives here has been greeted when this returns."""
+        """Have the bot run."""
         with self._log.open("ab") as log:
             self._bot = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -141,9 +140,16 @@ class Town:
                 stdout=log,
                 stderr=log,
             )
-        here = [Speaker(id=one["id"], name=one["name"]) for one in demo.cast()["people"] if "phone" in one]
-        for who in here:
-            await self.hears(who, "*")
+
+    async def _greeted(self) -> None:
+        """Everybody who lives here has had an answer to their first word."""
+        try:
+            for one in demo.cast()["people"]:
+                if "phone" in one:
+                    await self.hears(Speaker(id=one["id"], name=one["name"]), "有什么事?*")
+        except AssertionError as error:
+            error.add_note(self.account())
+            raise
 
     async def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End the bot; its exit code."""

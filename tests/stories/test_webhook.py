@@ -1,0 +1,51 @@
+"""Receiving by webhook: the same conversation, and nothing without the secret."""
+
+import socket
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import aiohttp
+from factories import AQIANG, XIAOWANG
+from story import Town
+
+SECRET = "secret-of-the-stories"
+UPDATE: dict[str, Any] = {
+    "update_id": 990_001,
+    "message": {
+        "message_id": 9001,
+        "date": 1,
+        "chat": {"id": AQIANG.id, "type": "private", "first_name": "阿强"},
+        "from": {"id": AQIANG.id, "is_bot": False, "first_name": "阿强"},
+        "text": "/help",
+        "entities": [{"type": "bot_command", "offset": 0, "length": 5}],
+    },
+}
+
+
+async def test_start_and_a_report_are_answered_and_a_wrong_secret_is_turned_away(
+    running_town: Callable[..., AbstractAsyncContextManager[Town]],
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    address = f"http://127.0.0.1:{port}/hook"
+    settings = {"WEBHOOK_URL": address, "WEBHOOK_LISTEN": f"127.0.0.1:{port}", "WEBHOOK_SECRET": SECRET}
+
+    async with running_town(**settings) as town, aiohttp.ClientSession() as session:
+        await town.say(AQIANG, "/start")
+        await town.hears(AQIANG, "有什么事?*")
+        await town.photo(AQIANG, "消防通道又堵了")
+        await town.tap(AQIANG, "✅ 提交")
+        await town.hears(AQIANG, "登记好了,编号 0001。*")
+        await town.hears(XIAOWANG, "*0001*消防通道*")
+        statuses = []
+        for headers in ({}, {"X-Telegram-Bot-Api-Secret-Token": "wrong"}, {"X-Telegram-Bot-Api-Secret-Token": SECRET}):
+            async with session.post(address, json=UPDATE, headers=headers) as answer:
+                statuses.append(answer.status)
+        await town.hears(AQIANG, "*/cancel*")
+        refused = await town.refused()
+
+        assert statuses == [401, 401, 200]
+        assert refused == []
+        assert town.count("inbox", "update_id = 990001") == 1
+        assert await town.chat.requests(method="getUpdates") == []
