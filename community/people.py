@@ -53,8 +53,8 @@ class Housemate(Text, template="join/housemate"):
 
 def clean_name(text: str) -> str:
     """A name as it is kept. Raises TooLong, Invalid."""
-    name = " ".join(unicodedata.normalize("NFC", text).split())
-    name = "".join(c for c in name if unicodedata.category(c)[0] != "C")
+    seen = "".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    name = " ".join(unicodedata.normalize("NFC", seen).split())
     if len(name) > NAME_LIMIT:
         raise TooLong(limit=NAME_LIMIT, length=len(name))
     if not any(unicodedata.category(c)[0] in "LN" for c in name):
@@ -176,9 +176,16 @@ async def confirmers(tx: Transaction, newcomer: Person) -> list[Person]:
     return []
 
 
+async def _newcomer(tx: Transaction, person_id: int) -> Person:
+    try:
+        return await people.by_id(tx, person_id)
+    except LookupError as error:
+        raise NotFound from error
+
+
 async def confirm(tx: Transaction, here: Here, actor: Person, *, newcomer_id: int) -> Person:
-    """Confirm that somebody lives where they say. Raises NotAllowed, NoLongerPossible."""
-    newcomer = await people.by_id(tx, newcomer_id)
+    """Confirm that somebody lives where they say. Raises NotFound, NotAllowed, NoLongerPossible."""
+    newcomer = await _newcomer(tx, newcomer_id)
     await permissions.require(tx, actor, Action.VERIFY, place_id=newcomer.place_id)
     if actor.id == newcomer.id or not await people.verify(
         tx, person_id=newcomer.id, verified_by=actor.id, now=here.now
@@ -197,8 +204,8 @@ async def confirm(tx: Transaction, here: Here, actor: Person, *, newcomer_id: in
 
 
 async def refuse(tx: Transaction, here: Here, actor: Person, *, newcomer_id: int) -> None:
-    """Say that somebody does not live there. Raises NotAllowed, NoLongerPossible."""
-    newcomer = await people.by_id(tx, newcomer_id)
+    """Say that somebody does not live there. Raises NotFound, NotAllowed, NoLongerPossible."""
+    newcomer = await _newcomer(tx, newcomer_id)
     await permissions.require(tx, actor, Action.VERIFY, place_id=newcomer.place_id)
     if newcomer.verified_at is not None:
         raise NoLongerPossible

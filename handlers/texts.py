@@ -130,13 +130,15 @@ class Texts:
 
 
 @functools.cache
-def _converter(profile: str) -> Any:
+def _converter() -> Any:
     from opencc import OpenCC
 
-    return OpenCC(profile)
+    # Characters only: the profile with Taiwan's phrases makes an online group (社群) of a community (社区).
+    return OpenCC("s2tw")
 
 
 @functools.lru_cache(maxsize=4096)
 def traditional(text: str) -> str:
-    """A name from the neighbourhood file in traditional characters."""
-    return str(_converter("s2twp").convert(text))
+    """A sentence or a name in traditional characters."""
+    converted: str = _converter().convert(text)
+    return converted.replace("前回復", "前回覆")

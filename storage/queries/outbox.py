@@ -78,7 +78,8 @@ async def put_card(
         "(priority, kind, person_id, group_id, alters_message, template, state, not_before, created_at) "
         "SELECT CAST(:priority AS BIGINT), 'fade', person_id, group_id, message_id, CAST(:instead AS TEXT), "
         "'waiting', CAST(:now AS BIGINT), CAST(:now AS BIGINT) FROM cards "
-        "WHERE kind = :kind AND subject_id = :subject_id AND (person_id = :person_id OR group_id = :group_id) AND message_id IS NOT NULL",
+        "WHERE kind = :kind AND subject_id = :subject_id "
+        "AND (person_id = :person_id OR group_id = :group_id) AND message_id IS NOT NULL",
         priority=priority,
         kind=kind,
         subject_id=subject_id,

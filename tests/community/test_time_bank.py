@@ -1,7 +1,5 @@
 """时间银行: double entry, sum zero, minutes once."""
 
-from datetime import timedelta
-
 import pytest
 from factories import AMEI, NAINAI, XIAOLIN, Speaker, Town
 
@@ -12,7 +10,7 @@ from storage.queries import time_bank as rows
 from storage.states import Role
 
 
-async def help_with(town: Town, helper: Speaker, served: Speaker, *, minutes: int, signs_in: bool = True) -> None:
+async def help_with(town: Town, helper: Speaker, served: Speaker, *, minutes: float, signs_in: bool = True) -> None:
     """A visit from order to confirmation."""
     one, other = await town.person(helper), await town.person(served)
     async with town.database.write() as tx:
@@ -124,10 +122,8 @@ async def test_a_visit_that_was_redone_by_somebody_else_is_theirs(town: Town) ->
     assert (await minutes_of(town, XIAOLIN), await minutes_of(town, AMEI)) == (0, 10)
 
 
-async def test_minutes_are_rounded_to_the_nearest(town: Town) -> None:
-    await help_with(town, XIAOLIN, NAINAI, minutes=5)
-    async with town.database.read() as tx:
-        task = await task_rows.of_order(tx, 1)
-    assert task is not None
-    assert task.arrived_at is not None
-    assert task.done_at == task.arrived_at + timedelta(minutes=5)
+@pytest.mark.parametrize(("seconds", "banked"), [(20, 1), (329, 5), (331, 6)])
+async def test_minutes_are_rounded_to_the_nearest(town: Town, seconds: int, banked: int) -> None:
+    await help_with(town, XIAOLIN, NAINAI, minutes=seconds / 60)
+
+    assert await minutes_of(town, XIAOLIN) == banked

@@ -56,7 +56,8 @@ def _reads_like(sample: str, shown: str) -> bool:
 
 @pytest.mark.parametrize("name", sorted(BEFORE))
 async def test_the_sample_dialogue_of_a_module_goes_as_it_is_printed(chat: Dialogue, name: str) -> None:
-    lines = re.findall(r"^(\S+?)(\([^)]*\))?: (.+)$", importlib.import_module(f"handlers.{name}").__doc__ or "", re.M)
+    _, _, sample = (importlib.import_module(f"handlers.{name}").__doc__ or "").partition("\n")
+    lines = re.findall(r"^(\S+?)(\([^)]*\))?: (.+)$", sample, re.MULTILINE)
     assert any(who == "近邻" for who, _, _ in lines)
     for who, said in BEFORE[name]:
         await chat.say(who, said)

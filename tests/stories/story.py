@@ -31,7 +31,7 @@ from community.here import Here
 from community.working_time import WorkingTime
 from storage.crypto import Cipher
 from storage.database import connect
-from webchat.client import WebchatClient
+from webchat.client import WebchatClient, WebchatError
 
 TOKEN = "7:stories"
 PATIENCE_S = 20.0
@@ -192,11 +192,17 @@ class Town:
         def fits(message: dict[str, Any]) -> bool:
             return like(on, message["text"]) and any(like(label, b["label"]) for b in buttons(message))
 
-        message = await self._until(who, fits, f"a button {label!r} on {on!r}", room)
-        found = next(b for b in buttons(message) if like(label, b["label"]))
-        pressed = await self.chat.press(
-            who.id, found["label"], message=message["id"], chat=room and room.id, wait=PATIENCE_S
-        )
+        while True:
+            message = await self._until(who, fits, f"a button {label!r} on {on!r}", room)
+            found = next(b["label"] for b in buttons(message) if like(label, b["label"]))
+            where = {"message": message["id"], "chat": room and room.id}
+            try:
+                pressed = await self.chat.press(who.id, found, wait=PATIENCE_S, **where)
+            except WebchatError as error:
+                if "there is no button" not in str(error):
+                    raise
+            else:  # otherwise the card was just changed or replaced: look again, as people do
+                break
         assert pressed.get("answer", {}) is not None, f"nothing came of {label!r}"
         return str(pressed.get("answer", {}).get("text") or "")
 

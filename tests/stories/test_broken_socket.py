@@ -79,6 +79,7 @@ async def test_an_order_by_telephone_is_told_and_confirmed_by_telephone(town: To
     await town.tap(XIAOLIN, "🙋 我去")
     await town.hears(ZHOU, "☎️ 请打电话告诉林爷爷(13900001099):*找到人了:小林*")
     again = await town.tap(ZHOU, "没打通")
+    await town.hears(ZHOU, "☎️ 请打电话告诉林爷爷*已经打了 1 次没打通*")
     await town.advance(minutes=16)
     await town.hears(ZHOU, "☎️ 请打电话告诉林爷爷*已经打了 1 次没打通*")
     await town.tap(ZHOU, "已告知")

@@ -11,7 +11,7 @@ async def test_a_question_is_answered_while_a_notice_goes_out_and_no_limit_is_br
     running_town: Callable[..., AbstractAsyncContextManager[Town]],
 ) -> None:
     """A slow sender, so that the notice is still going out."""
-    async with running_town(SEND_RATE="4") as town:
+    async with running_town(SEND_RATE="6") as town:
         await town.chat.post("/limits", per_second=30, per_chat_per_second=9, per_group_per_minute=20)
         await town.say(WU, "/desk")
         await town.tap(WU, "📣 写通知")
