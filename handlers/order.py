@@ -190,7 +190,9 @@ async def ask_cancel(_: Update, turn: Turn, press: Press) -> None:
         return
     await turn.answer()
     text = AskCancel(service=tasks.service_name(turn.here, order.service))
-    await turn.say(text, buttons=[[button("cancel_yes", "order.cancel_yes", order.id), button("cancel_not", "order.keep")]])
+    await turn.say(
+        text, buttons=[[button("cancel_yes", "order.cancel_yes", order.id), button("cancel_not", "order.keep")]]
+    )
 
 
 async def cancel(_: Update, turn: Turn, press: Press) -> None:

@@ -169,9 +169,7 @@ async def test_calls_about_another_order_stay(town: Town) -> None:
     elder = await served_by(town, XIAOLIN)
 
     async with town.database.write() as tx:
-        order = await orders.place(
-            tx, town.here(), elder, service="meals", ordered_by=await town.person(WU)
-        )
+        order = await orders.place(tx, town.here(), elder, service="meals", ordered_by=await town.person(WU))
         await orders.cancel(tx, town.here(), await town.person(WU), order.id)
 
     assert [c.template for c in await open_calls(town)] == ["order/found"]

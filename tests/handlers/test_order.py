@@ -243,7 +243,7 @@ async def test_a_claimed_order_is_cancelled_after_a_question_and_the_taker_is_to
         NAINAI,
         [
             (Press("取消"), "已经有人要来了。“修东西”真的不用了吗？"),
-            (Press("不用了"), Edited("好，照旧。")),
+            (Press("不取消"), Edited("好，照旧。")),
             (Press("取消"), "已经有人要来了*"),
             (Press("确定取消"), ["好，取消了*", Edited("*已取消")]),
         ],

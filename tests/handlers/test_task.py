@@ -314,7 +314,9 @@ async def test_giving_it_back_looks_for_somebody_else_and_tells_the_elder(chat: 
     for who in (NAINAI, AMEI):
         chat.heard(who)
 
-    await chat.play(XIAOLIN, [(Press("↩️ 去不了"), [Popup("知道了，马上另外找人。"), Edited("*正在另外找人，谢谢您。")])])
+    await chat.play(
+        XIAOLIN, [(Press("↩️ 去不了"), [Popup("知道了，马上另外找人。"), Edited("*正在另外找人，谢谢您。")])]
+    )
 
     assert told(chat, NAINAI) == ["原来要来的人来不了，“修东西”正在另外找人，您放心。"]
     assert told(chat, AMEI) == [OFFER]
