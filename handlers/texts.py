@@ -137,8 +137,17 @@ def _converter() -> Any:
     return OpenCC("s2tw")
 
 
+@functools.cache
+def _corrections() -> list[tuple[str, str]]:
+    """What OpenCC takes for another word."""
+    lines = (HERE / "locale" / "zh_TW.tsv").read_text("utf-8").splitlines()
+    return [(wrong, right) for wrong, _, right in (line.partition("\t") for line in lines)]
+
+
 @functools.lru_cache(maxsize=4096)
 def traditional(text: str) -> str:
     """A sentence or a name in traditional characters."""
     converted: str = _converter().convert(text)
-    return converted.replace("前回復", "前回覆")
+    for wrong, right in _corrections():
+        converted = converted.replace(wrong, right)
+    return converted

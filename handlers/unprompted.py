@@ -1,9 +1,9 @@
 """Words, photos, voice messages and places out of the blue: never met with silence.
 
-    陈奶奶: [语音]
-    近邻: 收到了。是要报一件事，还是请人帮忙？  [📷 报一件事] [🧺 请人帮忙]
-    陈奶奶: [🧺 请人帮忙]
-    近邻: 要帮什么忙？…
+陈奶奶: [语音]
+近邻: 收到了。是要报一件事，还是请人帮忙？  [📷 报一件事] [🧺 请人帮忙]
+陈奶奶: [🧺 请人帮忙]
+近邻: 要帮什么忙？…
 """
 
 from dataclasses import dataclass

@@ -103,6 +103,9 @@ class Town:
             await town.start()
             await town._greeted()
             yield town
+        except (AssertionError, WebchatError) as error:
+            error.add_note(town.account())
+            raise
         finally:
             await town.close()
 
@@ -143,13 +146,9 @@ class Town:
 
     async def _greeted(self) -> None:
         """Everybody who lives here has had an answer to their first word."""
-        try:
-            for one in demo.cast()["people"]:
-                if "phone" in one:
-                    await self.hears(Speaker(id=one["id"], name=one["name"]), "有什么事?*")
-        except AssertionError as error:
-            error.add_note(self.account())
-            raise
+        for one in demo.cast()["people"]:
+            if "phone" in one:
+                await self.hears(Speaker(id=one["id"], name=one["name"]), "有什么事?*")
 
     async def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End the bot; its exit code."""
