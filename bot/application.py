@@ -22,7 +22,7 @@ from bot.transport import AiohttpRequest, ApiError, BadToken, Rejected, Transpor
 from bot.vote_chart import VoteChart
 from bot.webhook import Webhook
 from bot.worker import Worker
-from community import calls, dispatch, follow_up, notices, reports, vote_rounds, votes
+from community import calls, dispatch, follow_up, notices, orders, reports, vote_rounds, votes
 from community.here import Here
 from community.neighbourhood import Neighbourhood
 from community.working_time import WorkingTime
@@ -51,6 +51,7 @@ DUE: Mapping[str, Due] = {
     follow_up.LATE: follow_up.late,
     follow_up.RETURN: follow_up.give_up,
     follow_up.OVERRUN: follow_up.overrun,
+    orders.UNCONFIRMED: orders.unconfirmed,
     calls.NEW: calls.announce,
     calls.AGAIN: calls.announce,
     notices.SEND: notices.go_on,

@@ -5,7 +5,7 @@ A call may carry a question; its answer counts as the person's own, so whoever d
 
 from datetime import timedelta
 
-from community import dispatch, permissions, tasks
+from community import dispatch, permissions, tasks, waking
 from community.errors import NoLongerPossible, NotAllowed, NotFound
 from community.here import Here
 from community.order_texts import NotYourOwn
@@ -43,15 +43,19 @@ async def ask_by_phone(
 
 
 async def announce(tx: Transaction, here: Here, task_id: int) -> None:
-    """Give a call to those who make calls: the officer on duty and staff; the grid worker where there are none."""
+    """Give a call to those who make calls: the officer on duty, else staff, else the grid worker.
+
+    It comes again, less and less often, until it is made; then staff and the grid worker get it too.
+    """
     task = await tasks.get(tx, task_id)
     if task.state is not TaskState.OPEN:
         return
     helpers = await _helpers(tx, task)
     _, officer = await dispatch.officer_on_duty(tx, here)
     callers = {officer.id: officer} if officer else {}
+    waited = here.now - task.created_at
     for role in (Role.STAFF, Role.GRID_WORKER, Role.ADMIN):
-        if set(callers) - helpers - {task.person_id}:
+        if waited < _AGAIN_AFTER and set(callers) - helpers - {task.person_id}:
             break
         callers |= {p.id: p for p in await people.in_charge(tx, role=role, place_id=task.place_id)}
     served = await people.by_id(tx, task.person_id or 0)
@@ -62,6 +66,8 @@ async def announce(tx: Transaction, here: Here, task_id: int) -> None:
         if caller.id not in helpers:
             await permissions.open_address(tx, here, served, viewer=caller, role="caller", subject=("task", task.id))
             await show(tx, caller, "call", task.id, priority=Priority.TASK, now=here.now)
+    again = waking.after(here, here.now + max(waited, _AGAIN_AFTER))
+    await timers.put(tx, kind=AGAIN, subject_id=task.id, due=again)
 
 
 async def _helpers(tx: Transaction, task: Task) -> set[int | None]:
@@ -119,7 +125,8 @@ async def not_reached(tx: Transaction, here: Here, actor: Person, task_id: int) 
     return tries
 
 
-async def close_question(tx: Transaction, here: Here, question: str, subject_id: int, actor: Person) -> None:
-    """It was answered some other way: nobody need ask any more."""
+async def close_question(tx: Transaction, here: Here, *, question: str, subject_id: int) -> None:
+    """It was answered in chat: nobody need ring and ask any more."""
     for task in await rows.live_calls(tx, question=question, subject_id=subject_id):
-        await settle(tx, here, task, actor)
+        await timers.drop(tx, prefix="call_", subject_id=task.id)
+        await tasks.move(tx, here, task, TaskEvent.CANCEL, actor=None, taker_id=None)

@@ -4,7 +4,7 @@ import secrets
 from datetime import timedelta
 
 from community import dispatch, follow_up, permissions, tasks, time_bank, waking
-from community.calls import ask_by_phone
+from community.calls import ask_by_phone, close_question
 from community.errors import NoLongerPossible, NotAllowed, NotFound, TooLong
 from community.here import Here
 from community.order_texts import (
@@ -20,12 +20,14 @@ from community.order_texts import (
 from community.reports import desk_of
 from community.tell import reachable_by_chat, show, tell
 from storage.database import Transaction
-from storage.queries import people
+from storage.queries import people, timers
 from storage.queries import tasks as rows
 from storage.records import Order, Person, Task
 from storage.states import OfferState, Priority, TaskEvent, TaskKind, TaskState
 
 WORDS_LIMIT = 500
+UNCONFIRMED = "task_unconfirmed"
+_ASK_AGAIN = timedelta(hours=24)
 
 
 async def get(tx: Transaction, order_id: int) -> tuple[Order, Task]:
@@ -159,11 +161,25 @@ async def finish(tx: Transaction, here: Here, actor: Person, task_id: int) -> Ta
     served = await people.by_id(tx, order.person_id)
     if reachable_by_chat(served):
         await show(tx, served, "order_ask", order.id, priority=Priority.REPLY, now=here.now)
+        ask_again = waking.after(here, here.now + _ASK_AGAIN)
+        await timers.put(tx, kind=UNCONFIRMED, subject_id=task.id, due=ask_again)
         return task
     await tasks.drop_calls(tx, here, order)
     text = AskDone(service=tasks.service_name(here, order.service), helper=permissions.public_name(tx, actor))
     await ask_by_phone(tx, here, served, text, question="order", subject_id=order.id)
     return task
+
+
+async def unconfirmed(tx: Transaction, here: Here, task_id: int) -> None:
+    """A day after 做好了 and no word: somebody rings and asks."""
+    task = await tasks.get(tx, task_id)
+    if task.state is not TaskState.DONE or task.taker_id is None:
+        return
+    order = await tasks.order_of(tx, task)
+    helper = permissions.public_name(tx, await people.by_id(tx, task.taker_id))
+    text = AskDone(service=tasks.service_name(here, order.service), helper=helper)
+    served = await people.by_id(tx, order.person_id)
+    await ask_by_phone(tx, here, served, text, question="order", subject_id=order.id)
 
 
 async def confirm(tx: Transaction, here: Here, actor: Person, order_id: int, *, on_behalf: bool = False) -> Order:
@@ -172,6 +188,7 @@ async def confirm(tx: Transaction, here: Here, actor: Person, order_id: int, *, 
     if task.state is not TaskState.DONE:
         raise NoLongerPossible
     task = await tasks.move(tx, here, task, TaskEvent.CONFIRM, actor=actor, taker_id=task.taker_id)
+    await close_question(tx, here, question="order", subject_id=order.id)
     minutes, balance = await time_bank.post(tx, here, task)
     if task.taker_id is not None:
         text = Thanks(service=tasks.service_name(here, order.service), minutes=minutes, balance=balance)
@@ -193,6 +210,7 @@ async def complain(
     if event not in (TaskEvent.NOT_GOOD, TaskEvent.NO_SHOW) or event not in tasks.TRANSITIONS[task.state]:
         raise NoLongerPossible
     task = await tasks.put_back(tx, here, task, event, actor=actor)
+    await close_question(tx, here, question="order", subject_id=order.id)
     await dispatch.look_for(tx, here, task)
     text = NotDone(
         order=order.id,

@@ -42,6 +42,11 @@ async def get(tx: Transaction, task_id: int) -> Task:
     return task
 
 
+async def said_by(tx: Transaction, person: Person, task: Task) -> OfferState | None:
+    """What somebody who was asked for a task has said; None where they were not asked."""
+    return await tasks.offer_of(tx, task_id=task.id, person_id=person.id)
+
+
 async def order_of(tx: Transaction, task: Task) -> Order:
     """The order a visit belongs to. Raises NotFound."""
     order = await tasks.order_by_id(tx, task.order_id) if task.order_id else None

@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from community import calls, orders, permissions, tasks
+from community import calls, orders, people, permissions, tasks
 from community.here import Here
 from community.tell import Both, Text
 from handlers.buttons import Button, Rows, button
 from handlers.render import Face
 from storage.database import Transaction
-from storage.queries import people
-from storage.queries import tasks as rows
 from storage.records import Group, Person, Task
 from storage.states import OfferState, TaskState
 
@@ -79,13 +77,13 @@ class CallCard(Text, template="task/call"):
 
 async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | Group) -> Face | None:
     """A visit, for whoever was asked or took it."""
-    task = await rows.by_id(tx, task_id)
-    if task is None or isinstance(reader, Group):
+    if isinstance(reader, Group):
         return None
+    task = await tasks.get(tx, task_id)
     order = await tasks.order_of(tx, task)
     mine = task.taker_id == reader.id
-    said = await rows.offer_of(tx, task_id=task.id, person_id=reader.id)
-    taker = await people.by_id(tx, task.taker_id) if task.taker_id else None
+    said = await tasks.said_by(tx, reader, task)
+    taker = await people.get(tx, task.taker_id) if task.taker_id else None
     address, words, password = None, "", ""
     if mine and task.state in tasks.HELD:
         address = await permissions.address_of_held_task(tx, reader, task)
@@ -136,7 +134,7 @@ async def my_order(tx: Transaction, here: Here, order_id: int, reader: Person | 
     order, task = await orders.get(tx, order_id)
     if isinstance(reader, Group):
         return None
-    taker = await people.by_id(tx, task.taker_id) if task.taker_id else None
+    taker = await people.get(tx, task.taker_id) if task.taker_id else None
     served = reader.id == order.person_id
     text = MyOrder(
         number=order.id,
@@ -179,13 +177,13 @@ def _answers(prefix: str, subject: int) -> list[Button]:
 
 async def call_card(tx: Transaction, here: Here, task_id: int, reader: Person | Group) -> Face | None:
     """A call, for whoever may make it."""
-    task = await rows.by_id(tx, task_id)
-    if task is None or isinstance(reader, Group):
+    if isinstance(reader, Group):
         return None
+    task = await tasks.get(tx, task_id)
     open_still = task.state is S.OPEN and await calls.may_make(tx, here, reader, task)
-    person = await people.by_id(tx, task.person_id or 0)
+    person = await people.get(tx, task.person_id or 0)
     address = await permissions.own_address(tx, person) if open_still else None
-    caller = await people.by_id(tx, task.taker_id) if task.taker_id else None
+    caller = await people.get(tx, task.taker_id) if task.taker_id else None
     text = CallCard(
         name=address.name if address else "",
         phone=(address.phone or "") if address else "",

@@ -11,6 +11,7 @@ edited is not counted; `Edited("…")` asks for it. What others got: `chat.heard
 """
 
 import asyncio
+import functools
 import itertools
 import re
 import unicodedata
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from factories import Room, Speaker, Town
 from fake_api import FakeApi, Shown, Toast, chat_json
@@ -152,6 +154,12 @@ def like(pattern: str, text: str) -> bool:
     return re.fullmatch(".*".join(parts), plain(text), re.DOTALL) is not None
 
 
+@functools.cache
+def _texts(folder: Path, zone: ZoneInfo) -> Texts:
+    """Compiled once for all tests; nothing changes them."""
+    return Texts(overrides=folder, zone=zone)
+
+
 class Dialogue:
     """A running bot, whose people talk through `play`."""
 
@@ -159,7 +167,7 @@ class Dialogue:
         self.town = town
         self.clock = town.clock
         self.api = FakeApi()
-        self.texts = Texts(overrides=Path(town.neighbourhood.texts), zone=town.here().zone)
+        self.texts = _texts(Path(town.neighbourhood.texts), town.here().zone)
         self.application = conversation(me=ME, token="1:test", transport=self.api, texts=self.texts)
         self.monotonic = 1000.0
         self.worker = Worker(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from dialogue import Dialogue, Edited, Forge, Photo, Popup, Press, Sticker, Voice
-from factories import AMEI, AQIANG, NAINAI, XIAOHE, XIAOLIN, XIAOWANG, ZHOU
+from factories import AMEI, AQIANG, NAINAI, WU, XIAOHE, XIAOLIN, XIAOWANG, ZHOU
 from ordering import card, claim, order, password, rows, to_the_end, told
 
 from bot.settings import EXAMPLE
@@ -350,3 +350,24 @@ async def test_a_service_that_the_file_has_no_more_is_shown_by_its_code(chat: Di
     await chat.play(NAINAI, [("/my", "*🙋 meals · 有人接了*"), ("🍚 送饭", "*")])
 
     assert card(chat, NAINAI, "🙋 meals*").startswith("🙋 meals 🙋 小林会来")
+
+
+async def test_what_is_never_confirmed_is_asked_about_by_phone_a_day_later(chat: Dialogue) -> None:
+    await order(chat)
+    await claim(chat)
+    await to_the_end(chat)
+
+    await chat.advance(hours=25)
+
+    assert any("办好了吗" in text for text in told(chat, ZHOU) + told(chat, WU))
+
+
+async def test_an_answer_in_chat_closes_the_call_that_would_have_asked(chat: Dialogue) -> None:
+    await order(chat)
+    await claim(chat)
+    await to_the_end(chat)
+    await chat.advance(hours=25)
+
+    await chat.play(NAINAI, [(Press("👍 好了"), [Popup("太好了*"), Edited("*打几颗星*")])])
+
+    assert await chat.town.count("tasks", "kind = 'call' AND state = 'cancelled'") == 1
