@@ -149,9 +149,11 @@ def _first_words(url: str) -> str:
 Jinlin is running. Open {url}/
 
 Try this first:
-  1. Be 住户阿强, open the chat with the bot, press "+" and send a photo with the words 消防通道又堵了, then 提交.
-  2. Be 网格员小王 (another window is fine): press 属实,派给榕荫物业 on the card.
-  3. Be 物业小何: 提交结果, send a photo. 网格员小王: 核实无误. 住户阿强: 解决了.
+  Report  Be 住户阿强, open the chat with the bot, press "+", send a photo with the words 消防通道又堵了, then 提交.
+          Be 网格员小王: press 属实,派给榕荫物业. Be 物业小何: 提交结果, send a photo. 小王: 核实无误. 阿强: 解决了.
+  Order   Be 陈奶奶: 修东西, 叫人来. Be 小林: 我去, and follow the card to 做好了. 陈奶奶: 好了.
+  Vote    Be 社区吴主任: 工作台, 发起投票. Then vote as 阿强 and 梯长刘叔, and move the clock on to its end.
+  Notice  Be 社区吴主任: 工作台, 写通知.
 
 Ctrl-C stops everything; the next `make demo` goes on where this ended.
 """

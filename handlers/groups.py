@@ -6,7 +6,7 @@
 
 from dataclasses import dataclass
 
-from telegram import ChatMember, Update
+from telegram import ChatMember, MessageEntity, Update
 
 from community import groups, people, permissions, places, report_intake
 from community.errors import NotFound
@@ -131,8 +131,12 @@ async def service(update: Update, turn: Turn) -> None:
         await groups.migrate(turn.tx, chat_id=turn.moment.chat_id, to=message.migrate_to_chat_id)
 
 
-async def overhear(_: Update, __: Turn) -> None:
-    """What is not said to the bot is none of its business."""
+async def overhear(update: Update, turn: Turn) -> None:
+    """Whoever calls the bot by its name is asked into private chat; the rest is none of its business."""
+    message = update.message
+    called = message.parse_entities([MessageEntity.MENTION]).values() if message and message.text else ()
+    if f"@{turn.bot.username}".lower() in {name.lower() for name in called}:
+        await come_to_private(update, turn)
 
 
 COMMANDS = {"report": report, "bind": bind}

@@ -97,8 +97,8 @@ async def start_joining(turn: Turn, *, held: Json | None = None, place_id: int |
     """Begin, keeping what the stranger brought."""
     community = turn.here.neighbourhood.community.name
     begun = turn.moment.dialogue
-    if begun is not None and begun.flow == FLOW.name:  # a door's code or a link halfway: what was brought is kept
-        held, invite = held or begun.draft["held"], invite or begun.draft["invite"]
+    if begun is not None and begun.flow == FLOW.name:  # begun again halfway: what was brought first is kept
+        held, invite = begun.draft["held"] or held, invite or begun.draft["invite"]
     await turn.say(Welcome(community={"zh": community.zh, "en": community.en}, held=held is not None))
     draft: Json = {"at": place_id, "invite": invite, "held": held, "door": place_id}
     await begin(turn, FLOW, draft=draft, step=await _after_place(turn, draft))

@@ -28,6 +28,9 @@ class PickFromButtons(Text, template="join/pick_from_buttons"):
 async def ask(turn: Turn, draft: Json, flow: Flow, *, other: bool = False) -> None:
     """Show what lies at `draft["at"]`; `other`: it is somebody else's home."""
     at = await places.get(turn.tx, draft["at"]) if draft["at"] else None
+    if at is not None and at.kind in places.HOMES and at.parent_id is not None:  # back again: pick another home
+        draft["at"] = at.parent_id
+        at = await places.get(turn.tx, at.parent_id)
     options = [flow.choice("place", str(p.id), p.name) for p in await places.ways_down(turn.tx, at)]
     up = [flow.choice("place", "up", "back")] if at is not None and at.id != draft.get("door") else []
     text = AskPlace(at=await permissions.full_name(turn.tx, draft["at"]), first=at is None, other=other)

@@ -12,6 +12,7 @@ from datetime import datetime
 from telegram import Update
 
 from community import permissions, places, report_intake, report_reading, reports
+from community.errors import TooLong
 from community.tell import Both, Text
 from handlers.buttons import Press, Rows, button
 from handlers.context import Turn
@@ -140,11 +141,18 @@ def _add(turn: Turn, draft: Json, said: Said) -> bool:
     elif said.kind is not Kind.TEXT:
         return False
     if said.text:
-        draft["words"] = "\n".join(w for w in (draft["words"], said.text.strip()) if w)
+        draft["words"] = _within("\n".join(w for w in (draft["words"], said.text.strip()) if w))
         if not draft["category"]:
             guess = turn.here.neighbourhood.guess_category(said.text)
             draft["category"] = guess.code if guess else ""
     return True
+
+
+def _within(words: str) -> str:
+    """The words, if they are not too many. Raises TooLong."""
+    if len(words) > report_intake.WORDS_LIMIT:
+        raise TooLong(limit=report_intake.WORDS_LIMIT, length=len(words))
+    return words
 
 
 async def _next(turn: Turn, draft: Json) -> str:
@@ -249,7 +257,7 @@ async def ask_words(turn: Turn, _: Json) -> None:
 async def take_words(turn: Turn, draft: Json, said: Said) -> str | None:
     """Words, or another photo."""
     if said.kind is Kind.TEXT:
-        draft["words"] = said.text.strip()
+        draft["words"] = _within(said.text.strip())
     elif not _add(turn, draft, said):
         raise AskAgain(NotUnderstood())
     return "preview"

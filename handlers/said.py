@@ -7,6 +7,8 @@ from telegram import Message, Update
 
 from handlers.buttons import Press
 
+_TURNING = dict.fromkeys([0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
 
 class Kind(StrEnum):
     """What a message is made of."""
@@ -46,7 +48,8 @@ def hear(update: Update) -> Said:
 
 def hear_message(message: Message) -> Said:
     """What a message says."""
-    words, album = message.text or message.caption or "", message.media_group_id or ""
+    # What turns the reading direction would turn the rest of the card as well.
+    words, album = (message.text or message.caption or "").translate(_TURNING), message.media_group_id or ""
     if message.photo:
         return Said(kind=Kind.PHOTO, text=words, file=message.photo[-1].file_id, album=album)
     document = message.document
