@@ -5,9 +5,9 @@ from community import permissions
 from community.here import Here
 from community.permissions import Action
 from storage.database import Transaction
-from storage.queries import people
+from storage.queries import people, places
 from storage.records import Person
-from storage.states import ContactMode
+from storage.states import ContactMode, PlaceKind
 
 
 async def known(tx: Transaction, actor: Person, *, phone: str) -> list[Person]:
@@ -19,8 +19,13 @@ async def known(tx: Transaction, actor: Person, *, phone: str) -> list[Person]:
 
 
 async def may_register(tx: Transaction, actor: Person) -> bool:
-    """Whether somebody takes calls at all."""
-    return any(g.role in permissions.ALLOWED[Action.REGISTER_CALLER] for g in await people.grants(tx, actor.id))
+    """Whether somebody takes calls at all: nobody lives at a responsible unit."""
+    for grant in await people.grants(tx, actor.id):
+        if grant.role in permissions.ALLOWED[Action.REGISTER_CALLER]:
+            place = await places.by_id(tx, grant.place_id)
+            if place.kind is not PlaceKind.UNIT:
+                return True
+    return False
 
 
 async def register(tx: Transaction, here: Here, actor: Person, *, name: str, phone: str, place_id: int) -> Person:
@@ -35,6 +40,12 @@ async def register(tx: Transaction, here: Here, actor: Person, *, name: str, pho
     await people.verify(tx, person_id=person.id, verified_by=actor.id, now=here.now)
     await people.audit(tx, action="registered", actor_id=actor.id, person_id=person.id, now=here.now)
     return await people.by_id(tx, person.id)
+
+
+async def look_up(tx: Transaction, here: Here, actor: Person, person_id: int) -> permissions.Address:
+    """Whom somebody on the phone turns out to be; that it was looked up is written down. Raises NotAllowed."""
+    person = await caller(tx, actor, person_id)
+    return await permissions.open_address(tx, here, person, viewer=actor, role="caller", subject=("person", person.id))
 
 
 async def caller(tx: Transaction, actor: Person, person_id: int) -> Person:

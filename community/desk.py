@@ -6,6 +6,7 @@ from community import permissions, reports
 from community.errors import NotAllowed
 from community.here import Here
 from community.permissions import Action
+from community.report_reading import due
 from community.tasks import get as get_task
 from community.tasks import rough_place
 from community.tell import Both, show
@@ -45,7 +46,7 @@ async def open_matters(tx: Transaction, here: Here, person: Person) -> OpenMatte
             tasks |= {t.id: t for t in await task_rows.live_in(tx, place_id=place.id, limit=LIMIT)}
         found |= {r.id: r for r in here_open}
     open_reports = sorted(found.values(), key=lambda r: r.id)
-    late = [r for r in open_reports if r.resolve_due < here.now]
+    late = [r for r in open_reports if (due(r) or here.now) < here.now]
     return OpenMatters(
         reports=open_reports[:LIMIT], count=len(open_reports), late=len(late), tasks=list(tasks.values())[:LIMIT]
     )

@@ -1,12 +1,17 @@
-"""Before somebody is forgotten: what they have claimed is given back, what they ordered is cancelled."""
+"""Before somebody is forgotten: what they have claimed is given back, what they ordered is cancelled.
 
-from community import follow_up, orders, tasks
+What waited at their desk goes to whoever is in charge beside or above them.
+"""
+
+from community import follow_up, orders, reports, tasks
 from community.here import Here
+from community.tell import show
 from storage.database import Transaction
+from storage.queries import people, timers
+from storage.queries import reports as report_rows
 from storage.queries import tasks as rows
-from storage.queries import timers
 from storage.records import Person
-from storage.states import TaskEvent, TaskKind, TaskState
+from storage.states import Priority, TaskEvent, TaskKind, TaskState
 
 
 async def hand_over(tx: Transaction, here: Here, person: Person) -> None:
@@ -21,3 +26,20 @@ async def hand_over(tx: Transaction, here: Here, person: Person) -> None:
         if task.state is not TaskState.DONE and task.order_id is not None:
             await orders.cancel(tx, here, person, task.order_id)
     await rows.forget(tx, person_id=person.id)
+    await _pass_on_reports(tx, here, person)
+
+
+async def _pass_on_reports(tx: Transaction, here: Here, person: Person) -> None:
+    desks = [g.place_id for g in await people.grants(tx, person.id) if g.role in reports.DESK]
+    waiting = await report_rows.open_in(tx, place_ids=desks, limit=10_000)
+    for report in waiting:
+        desk = await reports.desk_of(tx, report.place_id)
+        beside = [p for p in desk if p.id != person.id]
+        if beside and report.keeper_id != person.id:
+            continue  # they have its card already
+        above = await reports.desk_of(tx, report.place_id, above_grid=True)
+        for heir in beside or [p for p in above if p.id != person.id]:
+            await show(tx, heir, "report", report.id, priority=Priority.TASK, now=here.now)
+    await report_rows.drop_keeper(tx, person_id=person.id)
+    for report in waiting:
+        await reports.refresh_cards(tx, here, report)

@@ -30,6 +30,15 @@ class NotYourOwn(Refused, template="task/not_your_own"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderedForYou(Text, template="order/ordered_for_you"):
+    """To the person served: somebody ordered for them, as they asked on the phone."""
+
+    by: str
+    service: Both
+    hotline: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Found(Text, template="order/found"):
     """To the person served: who comes, when, and the password that the helper says."""
 

@@ -14,6 +14,7 @@ from community.order_texts import (
     NoAddress,
     NotDone,
     OrderedAlready,
+    OrderedForYou,
     TakerCancelled,
     Thanks,
 )
@@ -87,6 +88,13 @@ async def place(
         state=TaskState.OPEN,
         now=here.now,
     )
+    if ordered_by is not None and reachable_by_chat(served):
+        text = OrderedForYou(
+            by=permissions.public_name(tx, ordered_by),
+            service=tasks.service_name(here, service),
+            hotline=here.neighbourhood.community.hotline,
+        )
+        await tell(tx, served, text, priority=Priority.REPLY, now=here.now)
     await show(tx, served, "order_mine", order_id, priority=Priority.REPLY, now=here.now)
     await dispatch.look_for(tx, here, await tasks.get(tx, task_id))
     order, _ = await get(tx, order_id)
@@ -215,7 +223,7 @@ async def complain(
     text = NotDone(
         order=order.id,
         service=tasks.service_name(here, order.service),
-        place=await permissions.full_name(tx, task.place_id),
+        place=await tasks.rough_place(tx, task),
         no_show=event is TaskEvent.NO_SHOW,
     )
     for person in await desk_of(tx, task.place_id):

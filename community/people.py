@@ -161,6 +161,8 @@ async def join(tx: Transaction, here: Here, person: Person, *, name: str, place_
 async def ask_to_confirm(tx: Transaction, here: Here, newcomer: Person) -> None:
     """Have the nearest who know the stairwell asked."""
     for person in await confirmers(tx, newcomer):
+        about = ("person", newcomer.id)
+        await permissions.open_address(tx, here, newcomer, viewer=person, role="confirmer", subject=about)
         await show(tx, person, "newcomer", newcomer.id, priority=Priority.TASK, now=here.now)
 
 

@@ -1,10 +1,13 @@
 """Reading reports: what cards and lists show of one, and those that are like it."""
 
+from datetime import datetime
+
 from community.here import Here
 from community.report_intake import near_since
 from storage.database import Transaction
 from storage.queries import reports
 from storage.records import Person, Report, ReportEventRow, ReportFile
+from storage.states import ReportState
 
 
 async def find(tx: Transaction, report_id: int) -> Report | None:
@@ -41,3 +44,10 @@ async def files(tx: Transaction, report: Report) -> list[ReportFile]:
 async def timeline(tx: Transaction, report: Report) -> list[ReportEventRow]:
     """Everything that happened to it, oldest first."""
     return await reports.events(tx, report.id)
+
+
+def due(report: Report) -> datetime | None:
+    """When the next step is due; None while no clock runs."""
+    if report.state is ReportState.SUBMITTED:
+        return report.accept_due
+    return report.resolve_due if report.state in (ReportState.ACCEPTED, ReportState.ASSIGNED) else None

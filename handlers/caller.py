@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import callers, orders, people, permissions, places, report_intake, tasks
+from community import callers, orders, people, permissions, places, report_intake, reports, tasks
 from community.errors import NotAllowed, TooLong
-from community.tell import Both, Text
+from community.tell import Both, Text, reachable_by_chat
 from handlers import pick
 from handlers.buttons import Press
 from handlers.context import Turn
@@ -113,6 +113,7 @@ class Taken(Text, template="caller/taken"):
 
     number: int
     order: bool
+    by_phone: bool
 
 
 async def start(_: Update, turn: Turn, __: Press) -> None:
@@ -156,7 +157,8 @@ async def take_who(turn: Turn, draft: Json, said: Said) -> str | None:
     if person is None:
         raise AskAgain(pick.PickFromButtons())
     draft["person"], draft["at"] = person.id, person.place_id
-    draft["name"] = permissions.public_name(turn.tx, person)
+    found = await callers.look_up(turn.tx, turn.here, turn.person, person.id)
+    draft["name"] = found.name
     return "what"
 
 
@@ -251,7 +253,8 @@ async def take_order(turn: Turn, draft: Json, said: Said) -> str | None:
     order = await orders.place(
         turn.tx, turn.here, person, service=draft["service"], words=draft["words"], ordered_by=turn.person
     )
-    await turn.say(Taken(number=order.id, order=True), keyboard=await keyboard(turn))
+    taken = Taken(number=order.id, order=True, by_phone=not reachable_by_chat(person))
+    await turn.say(taken, keyboard=await keyboard(turn))
     return None
 
 
@@ -322,7 +325,9 @@ async def take_report(turn: Turn, draft: Json, said: Said) -> str | None:
         ),
         entered_by=turn.person,
     )
-    await turn.say(Taken(number=report.id, order=False), keyboard=await keyboard(turn))
+    await reports.show_own(turn.tx, turn.here, person, report)
+    taken = Taken(number=report.id, order=False, by_phone=not reachable_by_chat(person))
+    await turn.say(taken, keyboard=await keyboard(turn))
     return None
 
 

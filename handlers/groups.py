@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from telegram import ChatMember, MessageEntity, Update
 
 from community import groups, people, permissions, places, report_intake
-from community.errors import NotFound
+from community.errors import NotAllowed, NotFound
 from community.permissions import Action
 from community.tell import Both, Text
 from handlers.buttons import Button, Press, button
@@ -87,7 +87,13 @@ async def bind(update: Update, turn: Turn) -> None:
     options = []
     for top in await places.ways_down(turn.tx, None):
         below = await places.ways_down(turn.tx, top) if top.kind is PlaceKind.ESTATE else []
-        options += [button(p.name, "group.bind", p.id) for p in (top, *below)]
+        options += [
+            button(p.name, "group.bind", p.id)
+            for p in (top, *below)
+            if await permissions.may(turn.tx, turn.person, Action.BIND_GROUP, place_id=p.id)
+        ]
+    if not options:
+        raise NotAllowed
     await turn.say(AskBind(), buttons=grid(options, width=3))
 
 

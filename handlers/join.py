@@ -29,6 +29,8 @@ from handlers.replies import refuse
 from handlers.said import Kind, Said
 from storage.records import Invite, Json, Person
 
+_BROUGHT = (Kind.PHOTO, Kind.DOCUMENT, Kind.VIDEO, Kind.VOICE)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Welcome(Text, template="join/welcome"):
@@ -36,6 +38,11 @@ class Welcome(Text, template="join/welcome"):
 
     community: Both
     held: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept(Text, template="join/kept"):
+    """What a stranger showed or said on the way is taken up afterwards."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +123,15 @@ async def _after_place(turn: Turn, draft: Json) -> str:
     return "name" if at is not None and at.kind in places.HOMES else "place"
 
 
+async def _keep(turn: Turn, draft: Json, said: Said) -> bool:
+    """A photo or a voice message on the way is kept, the first one."""
+    if said.kind not in _BROUGHT or draft["held"] or turn.heard is None:
+        return False
+    draft["held"] = turn.heard.to_dict()
+    await turn.say(Kept())
+    return True
+
+
 async def ask_place(turn: Turn, draft: Json) -> None:
     """Show what lies here."""
     await pick.ask(turn, draft, FLOW)
@@ -123,6 +139,8 @@ async def ask_place(turn: Turn, draft: Json) -> None:
 
 async def take_place(turn: Turn, draft: Json, said: Said) -> str | None:
     """One step down, by a tap or by its name typed."""
+    if await _keep(turn, draft, said):
+        return "place"
     await pick.take(turn, draft, said)
     return await _after_place(turn, draft)
 
@@ -133,8 +151,10 @@ async def ask_name(turn: Turn, draft: Json) -> None:
     await turn.say(AskName(place=place), buttons=[FLOW.ways_out("name", back=not draft["door"])])
 
 
-async def take_name(_: Turn, draft: Json, said: Said) -> str | None:
+async def take_name(turn: Turn, draft: Json, said: Said) -> str | None:
     """Any name with a letter in it."""
+    if await _keep(turn, draft, said):
+        return "name"
     if said.kind is not Kind.TEXT:
         raise AskAgain(pick.PickFromButtons() if said.kind is Kind.PRESS else AskName(place={"zh": "", "en": ""}))
     draft["name"] = people.clean_name(said.text)

@@ -118,7 +118,7 @@ async def take_service(turn: Turn, draft: Json, said: Said) -> str | None:
     if code not in {s.code for s in turn.here.neighbourhood.services}:
         raise AskAgain(PickFromButtons())
     draft["service"] = code
-    return "confirm"
+    return "words" if code == _OTHER and not (draft["words"] or draft["voice"]) else "confirm"
 
 
 async def ask_confirm(turn: Turn, draft: Json) -> None:

@@ -66,6 +66,7 @@ class Preview(Text, template="report/preview"):
     words: str
     photos: int
     voices: int
+    first: Both
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,9 +143,9 @@ def _add(turn: Turn, draft: Json, said: Said) -> bool:
         return False
     if said.text:
         draft["words"] = _within("\n".join(w for w in (draft["words"], said.text.strip()) if w))
-        if not draft["category"]:
-            guess = turn.here.neighbourhood.guess_category(said.text)
-            draft["category"] = guess.code if guess else ""
+        guess = turn.here.neighbourhood.guess_category(said.text)
+        if guess and (guess.urgent or not draft["category"]):
+            draft["category"] = guess.code  # danger goes before what it was about at first
     return True
 
 
@@ -310,6 +311,7 @@ def _preview_buttons() -> Rows:
 async def _preview(turn: Turn, draft: Json) -> Preview:
     category = turn.here.neighbourhood.category(draft["category"])
     kinds = [kind for kind, _ in draft["files"]]
+    first = category.first if category.urgent else None  # life before paper
     return Preview(
         emoji=category.emoji,
         category={"zh": category.name.zh, "en": category.name.en},
@@ -318,6 +320,7 @@ async def _preview(turn: Turn, draft: Json) -> Preview:
         words=draft["words"],
         photos=len(kinds) - kinds.count("voice"),
         voices=kinds.count("voice"),
+        first={"zh": first.zh, "en": first.en} if first else {"zh": "", "en": ""},
     )
 
 

@@ -87,8 +87,8 @@ async def for_desk(tx: Transaction, here: Here, report_id: int, reader: Person |
         state=report.state,
         unit=_unit(here, report),
         worker=await _worker(tx, report),
-        due=_due(report),
-        late=(_due(report) or here.now) < here.now,
+        due=report_reading.due(report),
+        late=(report_reading.due(report) or here.now) < here.now,
         note=await _note(tx, report),
         stars=report.stars or 0,
     )
@@ -139,7 +139,7 @@ async def for_reporter(tx: Transaction, here: Here, report_id: int, reader: Pers
         state=report.state,
         unit=_unit(here, report),
         worker=await _worker(tx, report),
-        due=_due(report),
+        due=report_reading.due(report),
         note=await _note(tx, report),
         stars=report.stars or 0,
     )
@@ -185,17 +185,15 @@ async def _worker(tx: Transaction, report: Report) -> str:
     return permissions.public_name(tx, keeper) if keeper else ""
 
 
-def _due(report: Report) -> datetime | None:
-    if report.state is S.SUBMITTED:
-        return report.accept_due
-    return report.resolve_due if report.state in (S.ACCEPTED, S.ASSIGNED) else None
-
-
 async def _note(tx: Transaction, report: Report, event: ReportEvent | None = None) -> str:
-    """The last words on the timeline: a reason or a result."""
-    events = await report_reading.timeline(tx, report)
-    noted = [e for e in events if e.note is not None and e.event is not ReportEvent.RATE and event in (None, e.event)]
-    return permissions.own_words(tx, noted[-1].note) if noted else ""
+    """The last words on the timeline that still hold: a reason or a result, until it is assigned or opened anew."""
+    note = None
+    for e in await report_reading.timeline(tx, report):
+        if e.event in (ReportEvent.ASSIGN, ReportEvent.UNSOLVED):
+            note = None
+        elif e.note is not None and e.event is not ReportEvent.RATE and event in (None, e.event):
+            note = e.note
+    return permissions.own_words(tx, note)
 
 
 def _photo(files: list[ReportFile], report: Report) -> str:

@@ -80,7 +80,7 @@ class Texts:
         environment.filters["number"] = lambda n: f"{n:04d}"
         environment.filters["area"] = lambda n: f"{n // 100}.{n % 100:02d}"
         environment.filters["short"] = lambda s, n: s if len(s) <= n else s[: n - 1] + "…"
-        environment.filters["clock"] = lambda at: f"{at.astimezone(self._zone):%H:%M}"
+        environment.filters["clock"] = lambda at: f"{at.astimezone(self._zone):%-H:%M}"
         return environment
 
     def _label_module(self, language: str) -> TemplateModule:

@@ -24,9 +24,12 @@ _SHOWS = (Kind.PHOTO, Kind.DOCUMENT, Kind.VIDEO)
 
 @dataclass(frozen=True, kw_only=True)
 class NotUnderstood(Text, template="menu/not_understood"):
-    """What it could be, and what can be done."""
+    """What it could be, and what can be done; in an emergency, whom to ring."""
 
     hotline: str
+    medical: str
+    police: str
+    fire: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +55,14 @@ async def anything(update: Update, turn: Turn) -> None:
     elif said.kind in (Kind.VOICE, Kind.LOCATION) or wrong:
         await begin(turn, FLOW, draft={"said": _kept(said)})
     else:
-        hotline = turn.here.neighbourhood.community.hotline
-        await turn.say(NotUnderstood(hotline=hotline), keyboard=await keyboard(turn))
+        community = turn.here.neighbourhood.community
+        text = NotUnderstood(
+            hotline=community.hotline,
+            medical=community.emergency.medical,
+            police=community.emergency.police,
+            fire=community.emergency.fire,
+        )
+        await turn.say(text, keyboard=await keyboard(turn))
 
 
 def _kept(said: Said) -> Json:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import postgres
 import pytest
 from dialogue import Dialogue
@@ -25,6 +26,26 @@ from storage.database import Database, connect
 from storage.migrations import migrate
 
 ENGINES = ("sqlite", "postgresql")
+# Beside its tables a PostgreSQL template keeps what they held at first, and a way back to it.
+_SEED = """
+CREATE SCHEMA seed;
+DO $$ DECLARE t text; BEGIN
+    FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('CREATE TABLE seed.%1$I AS TABLE public.%1$I', t);
+    END LOOP;
+END $$;
+CREATE FUNCTION seed.again() RETURNS void LANGUAGE plpgsql AS $$ DECLARE t text; s text; BEGIN
+    SET LOCAL session_replication_role = replica;  -- no foreign key is looked at meanwhile
+    FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('DELETE FROM public.%1$I', t);
+        EXECUTE format('INSERT INTO public.%1$I SELECT * FROM seed.%1$I', t);
+    END LOOP;
+    FOR t, s IN SELECT table_name, pg_get_serial_sequence(format('public.%I', table_name), 'id')
+        FROM information_schema.columns WHERE table_schema = 'public' AND is_identity = 'YES' LOOP
+        EXECUTE format('SELECT setval(%L, (SELECT COALESCE(MAX(id), 0) + 1 FROM public.%I), false)', s, t);
+    END LOOP;
+END $$;
+"""
 
 
 class NetworkForbiddenError(Exception):
@@ -108,6 +129,7 @@ class Templates:
         self._found = found
         self._request = request
         self._made: dict[tuple[str, str], str] = {}
+        self._free: dict[str, str] = {}
         self._copies = 0
 
     def copy(self, engine: str, kind: str, folder: Path) -> str:
@@ -116,16 +138,26 @@ class Templates:
             self._made[engine, kind] = self._make(engine, kind)
         template = self._made[engine, kind]
         if engine == "postgresql":
-            return self._server().create_database(template=template)
+            return self._again(kind) or self._server().create_database(template=template)
         self._copies += 1
         target = folder / f"{kind}{self._copies}.db"
         shutil.copy(template.removeprefix("sqlite:///"), target)
         return f"sqlite:///{target}"
 
-    def drop(self, url: str) -> None:
+    def _again(self, kind: str) -> str | None:
+        """The last test's PostgreSQL database as it was at first: five times as fast as a new one."""
+        free = self._free.pop(kind, None)
+        if free is not None:
+            asyncio.run(_execute(free, "SELECT seed.again()"))
+        return free
+
+    def drop(self, url: str, kind: str) -> None:
         """The test is over."""
         if url.startswith("postgresql"):
-            self._server().drop_database(url)
+            if kind not in self._free:
+                self._free[kind] = url
+            else:
+                self._server().drop_database(url)
 
     def _server(self) -> postgres.Server:
         server: postgres.Server = self._request.getfixturevalue("postgres_server")
@@ -152,6 +184,16 @@ class Templates:
                     await demo.seed(tx, now)
         finally:
             await database.close()
+        if url.startswith("postgresql"):
+            await _execute(url, _SEED)
+
+
+async def _execute(url: str, sql: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
 
 
 @pytest.fixture(scope="session")
@@ -174,7 +216,7 @@ async def database_url(engine: str, templates: Templates, tmp_path: Path) -> Asy
     """A migrated database with nothing in it, on each engine."""
     url = await asyncio.to_thread(templates.copy, engine, "empty", tmp_path)
     yield url
-    await asyncio.to_thread(templates.drop, url)
+    await asyncio.to_thread(templates.drop, url, "empty")
 
 
 @pytest.fixture
@@ -199,7 +241,7 @@ async def town(
     opened = await connect(url, Cipher(KEY))
     yield Town(database=opened, clock=clock, neighbourhood=neighbourhood, here=here)
     await opened.close()
-    await asyncio.to_thread(templates.drop, url)
+    await asyncio.to_thread(templates.drop, url, "town")
 
 
 @pytest.fixture

@@ -364,8 +364,9 @@ class Dialogue:
         match said:
             case str() | Reply():
                 text = said if isinstance(said, str) else said.text
-                command = re.match(r"/\w+(@\w+)?", text)
-                entity = {"type": "bot_command", "offset": 0, "length": len(command[0])} if command else {}
+                command = re.match(r"/\w+(@\w+)?|@\w+", text)
+                kind = "mention" if text.startswith("@") else "bot_command"
+                entity = {"type": kind, "offset": 0, "length": len(command[0])} if command else {}
                 return {"text": text, **({"entities": [entity]} if entity else {})}
             case Photo(caption, album, file, as_file):
                 extra = {k: v for k, v in (("caption", caption), ("media_group_id", album)) if v}

@@ -221,6 +221,11 @@ async def open_in(tx: Transaction, *, place_ids: list[int], limit: int) -> list[
     return sorted(found.values(), key=lambda r: r.id)[:limit]
 
 
+async def drop_keeper(tx: Transaction, *, person_id: int) -> None:
+    """Somebody looks after no report any more."""
+    await tx.run("UPDATE reports SET keeper_id = NULL WHERE keeper_id = :person_id", person_id=person_id)
+
+
 async def with_unit(tx: Transaction, *, unit: str, limit: int) -> list[Report]:
     """What a responsible unit has to do, oldest first."""
     return await tx.all(

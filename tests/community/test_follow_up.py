@@ -57,7 +57,7 @@ async def test_every_step_replaces_the_clock_of_the_one_before(town: Town, event
     left = {
         "set_off": {"task_ask@180", "task_soon", "task_now", "task_late", "task_return"},
         "arrive": {"task_overrun"},
-        "finish": set(),
+        "finish": {"task_unconfirmed"},
         "release": {"task_officer", "task_staff"},
     }
     assert set(await marks(town)) == left[event]

@@ -61,6 +61,7 @@ def test_every_state_is_in_the_table_and_can_be_reached() -> None:
     assert set(TRANSITIONS) == set(ReportState) == reached
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 @pytest.mark.parametrize("event", ACTS)
 @pytest.mark.parametrize("state", list(ReportState))
 async def test_an_event_does_what_the_table_says_or_is_refused_and_changes_nothing(

@@ -64,7 +64,7 @@ async def test_everything_the_elder_is_to_know_is_a_call_of_somebody_else_to_the
     [call] = told(chat, ZHOU)
     assert call == "☎️ 请打电话问问林爷爷（13900001077）： 小林来办的“修东西”，办好了吗？ 📍 3号楼2梯202"
     assert not any("请打电话" in text for text in told(chat, XIAOLIN))
-    await chat.play(ZHOU, [(Press("👍 好了"), [Popup("记下了，谢谢！"), Edited("*已经告诉对方了。")])])
+    await chat.play(ZHOU, [(Press("👍 好了"), [Popup("记下了，谢谢！"), Edited("*已经问过对方了。")])])
 
     assert (await rows(chat))[1].state is TaskState.CONFIRMED
     assert told(chat, XIAOLIN)[-1].endswith("记入时间银行 20 分钟，一共 20 分钟。")
@@ -175,10 +175,12 @@ async def test_an_officer_without_any_role_makes_the_call(chat: Dialogue) -> Non
     await chat.play(officer, [(Press("已告知"), [Popup("记下了*"), Edited("*")])])
 
 
-async def test_the_elder_who_has_chat_gets_the_card_of_what_was_ordered_by_phone(chat: Dialogue) -> None:
+async def test_the_elder_who_has_chat_reads_who_ordered_for_them_and_gets_the_card(chat: Dialogue) -> None:
     await order_by_phone(chat, "13900001001")
 
-    assert told(chat, NAINAI) == ["🔧 修东西 ⏳ 正在找人"]
+    by_whom, card = told(chat, NAINAI)
+    assert by_whom.startswith("值班员老周替您下了单：修东西。")
+    assert card == "🔧 修东西 ⏳ 正在找人"
     found, _ = await rows(chat)
     assert found.ordered_by == (await chat.town.person(ZHOU)).id
     await chat.play(NAINAI, [(Press("取消"), ["好，取消了*", Edited("*已取消")])])

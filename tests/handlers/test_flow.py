@@ -5,15 +5,15 @@ import importlib
 import re
 
 import pytest
-from dialogue import Dialogue, Forge, Photo, Press, Raw, Reply, plain
-from factories import AQIANG, B3_GROUP, LIU, WU, XIAOHE, XIAOWANG, ZHAO, Room, Speaker, stranger
+from dialogue import Dialogue, Forge, Photo, Press, Raw, Reply, Voice, plain
+from factories import AQIANG, B3_GROUP, LIU, NAINAI, WU, XIAOHE, XIAOWANG, ZHAO, Room, Speaker, stranger
 
 from handlers import registry
 from storage.states import InboxState
 
 FIRE_LANE = (Photo("消防通道又堵了"), Press("✅ 提交"))
 NEW_GROUP = Room(id=-3001, title="新群")
-_PEOPLE = {"居民": AQIANG, "邻居": LIU, "网格员小王": XIAOWANG, "物业": XIAOHE, "新邻居": ZHAO}
+_PEOPLE = {"居民": AQIANG, "邻居": LIU, "网格员小王": XIAOWANG, "物业": XIAOHE, "陈奶奶": NAINAI}
 # What must have happened before each module's sample begins.
 BEFORE: dict[str, tuple[tuple[Speaker, object], ...]] = {
     "join": (),
@@ -34,6 +34,8 @@ def _said(line: str, room: Room | None) -> list[object]:
         return [Reply("/report", to=Photo("消防通道又堵了"), author=AQIANG)]
     if line.startswith("[照片]"):
         return [Photo(line.removeprefix("[照片]").strip())]
+    if line.startswith("[语音]"):
+        return [Voice()]
     if line.startswith("["):
         return [Press(label) for label in re.findall(r"\[([^\]]+)\]", line)]
     return [line]
@@ -57,7 +59,7 @@ def _reads_like(sample: str, shown: str) -> bool:
 @pytest.mark.parametrize("name", sorted(BEFORE))
 async def test_the_sample_dialogue_of_a_module_goes_as_it_is_printed(chat: Dialogue, name: str) -> None:
     _, _, sample = (importlib.import_module(f"handlers.{name}").__doc__ or "").partition("\n")
-    lines = re.findall(r"^(\S+?)(\([^)]*\))?: (.+)$", sample, re.MULTILINE)
+    lines = re.findall(r"^\s*(\S+?)(\([^)]*\))?: (.+)$", sample, re.MULTILINE)
     assert any(who == "近邻" for who, _, _ in lines)
     for who, said in BEFORE[name]:
         await chat.say(who, said)

@@ -158,3 +158,19 @@ async def test_a_group_that_becomes_a_supergroup_goes_on_under_its_new_number(ch
 
     assert await chat.town.count("groups", "chat_id = -100777 AND place_id IS NOT NULL") == 1
     await chat.play(AQIANG, [("/report", "请用“回复”*")], room=Room(id=-100777, title="3号楼邻居群"))
+
+
+async def test_whoever_calls_the_bot_by_its_name_is_led_into_private_chat(chat: Dialogue) -> None:
+    await chat.play(
+        AQIANG,
+        [("@jinlin_bot 我妈家灯坏了", "这件事私聊说，别在群里发地址和电话。"), ("@somebody_else 你好", SILENCE)],
+        room=B3_GROUP,
+    )
+
+    assert chat.buttons(B3_GROUP) == ["💬 去私聊"]
+
+
+async def test_a_grid_worker_is_offered_only_places_of_their_own_grid(chat: Dialogue) -> None:
+    await chat.play(XIAOWANG, [("/bind", "这个群是哪里的*")], room=B3_GROUP)
+
+    assert chat.buttons(B3_GROUP) == ["3号楼", "4号楼"]

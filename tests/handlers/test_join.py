@@ -35,14 +35,14 @@ async def test_a_newcomer_picks_estate_building_stairwell_and_flat_and_the_capta
     )
 
     assert await home(chat, ZHAO) == "B3-2-101"
-    assert chat.heard(LIU) == ["👋 小赵 登记住在 3号楼2梯101。是这一户的人吗？"]
+    assert chat.heard(LIU) == ["👋 “小赵”登记住在3号楼2梯101，是这一户的人吗？"]
     assert chat.keys(ZHAO)[0] == "📷 随手拍"
 
 
 async def test_a_captains_tap_confirms_and_the_household_hears_of_it(chat: Dialogue) -> None:
     await _joined(chat, ZHAO, "B3-2-102")
 
-    await chat.play(LIU, [(Press("✅ 通过"), Edited("👋 3号楼2梯102 的新邻居已经确认。"))])
+    await chat.play(LIU, [(Press("✅ 通过"), Edited("👋 3号楼2梯102*的新邻居已经确认。"))])
 
     assert chat.heard(ZHAO) == ["您在3号楼2梯102的住址确认好了，现在可以代表您家投票。"]
     assert chat.heard(AQIANG) == ["小赵登记成了3号楼2梯102的住户。不认识的话请告诉社区：/who"]
@@ -181,11 +181,14 @@ async def test_a_name_that_is_none_is_refused_and_asked_for_again(chat: Dialogue
     await chat.play(ZHAO, [(await door(chat, "B3-2-101"), ["您好*", "您住*"]), (name, "*"), ("小赵", "留个电话*")])
 
 
-async def test_a_photo_or_sticker_is_no_name(chat: Dialogue) -> None:
+async def test_a_photo_or_sticker_is_no_name_and_the_first_photo_is_taken_up_afterwards(chat: Dialogue) -> None:
     await chat.play(ZHAO, [(await door(chat, "B3-2-101"), ["您好*", "您住*"])])
 
+    await chat.play(ZHAO, [(Photo("井盖坏了"), ["收到，先替您留着*", "您住*"])])
     for said in (Photo("x"), Sticker(), Voice()):
         await chat.play(ZHAO, [(said, ["*怎么称呼您*", "您住*"])])
+
+    await chat.play(ZHAO, [("小赵", "*"), (Press("跳过"), "*"), (Press("✅ 同意"), ["登记好了*", "*这样登记对吗*🕳*"])])
 
 
 async def test_a_place_is_picked_by_its_name_typed_as_well(chat: Dialogue) -> None:
@@ -430,3 +433,29 @@ async def test_a_stale_draft_is_forgotten_after_a_day(chat: Dialogue) -> None:
     await chat.advance(hours=24, seconds=1)
 
     await chat.play(ZHAO, [("小赵", ["您好*", "您住哪里*"])])
+
+
+async def test_what_was_brought_first_outlives_a_command_on_the_way(chat: Dialogue) -> None:
+    await chat.play(
+        ZHAO,
+        [
+            (Photo("井盖坏了"), ["您好*先替您留着*", "您住哪里*"]),
+            ("/my", ["您好*先替您留着*", "您住哪里*"]),
+            *[(Press(name), "*") for name in ("榕荫小区", "3号楼", "2梯", "101")],
+            ("小赵", "留个电话*"),
+            (Press("跳过"), "*"),
+            (Press("✅ 同意"), ["登记好了*", "*这样登记对吗*🕳*"]),
+        ],
+    )
+
+
+async def test_back_from_the_name_leads_to_the_flats(chat: Dialogue) -> None:
+    await chat.play(
+        ZHAO,
+        [
+            ("/start", ["*", "*"]),
+            *[(Press(name), "*") for name in ("榕荫小区", "3号楼", "2梯", "101")],
+            (Press("⬅️ 返回"), "3号楼2梯，请接着选。"),
+            (Press("102"), "您住3号楼2梯102。怎么称呼您*"),
+        ],
+    )

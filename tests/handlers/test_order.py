@@ -371,3 +371,15 @@ async def test_an_answer_in_chat_closes_the_call_that_would_have_asked(chat: Dia
     await chat.play(NAINAI, [(Press("👍 好了"), [Popup("太好了*"), Edited("*打几颗星*")])])
 
     assert await chat.town.count("tasks", "kind = 'call' AND state = 'cancelled'") == 1
+
+
+async def test_something_else_is_said_before_somebody_is_called(chat: Dialogue) -> None:
+    await chat.play(
+        NAINAI,
+        [
+            ("/order", "要帮什么忙*"),
+            (Press("🙋 其他"), "请说一说要帮什么*"),
+            (Voice(), "🙋*您的语音一起带上*"),
+            (Press("✅ 叫人来"), ["🙋*正在找人", "好，正在找人*"]),
+        ],
+    )

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 from dialogue import Dialogue, Edited, Forge, Photo, Popup, Press
-from factories import AQIANG, NAINAI, XIAOLIN, XIAOWANG
+from factories import AQIANG, NAINAI, WU, XIAOLIN, XIAOWANG
 
 from community import permissions
 from storage.crypto import BadKey
@@ -156,3 +156,15 @@ async def test_roles_end_with_erasing(chat: Dialogue) -> None:
 
     assert chat.heard(XIAOWANG) == []
     await chat.play(XIAOWANG, [(Forge("report.accept:1:"), ["您好*", "您住哪里*"])])
+
+
+async def test_what_waited_at_the_desk_of_somebody_erased_goes_to_the_one_above(chat: Dialogue) -> None:
+    await chat.play(AQIANG, [(Photo("消防通道又堵了"), "*"), (Press("✅ 提交"), ["*", "*"])])
+    await chat.play(XIAOWANG, [(Press("🧾 受理"), [Popup("*"), Edited("*")])])
+    chat.heard(WU)
+
+    await chat.play(XIAOWANG, [("/privacy", "*"), (Press("🗑 删除我的资料"), "*"), (Press("🗑 确定删除"), "*")])
+
+    assert chat.heard(WU)[0].startswith("🚒 0001")
+    assert "网格员小王" not in chat.card(AQIANG, "🚒 0001*").text
+    assert await chat.town.count("reports", "keeper_id IS NOT NULL") == 0

@@ -196,12 +196,12 @@ async def test_a_command_in_the_middle_leaves_the_report_where_it_is(chat: Dialo
 
 
 async def test_words_may_be_2000_signs_and_no_more_and_the_draft_stays(chat: Dialogue) -> None:
-    await chat.play(AQIANG, [(Photo("消防通道又堵了"), "这样登记对吗*"), ("字" * 4096, "这样登记对吗*")])
+    await chat.play(AQIANG, [(Photo("消防通道又堵了"), "这样登记对吗*")])
 
     await chat.play(
         AQIANG,
         [
-            (Press("✅ 提交"), Popup("内容太长了*2000*")),
+            ("字" * 4096, "内容太长了*4104*2000*"),
             (Press("✏️ 修改"), "要改哪里*"),
             (Press("说明"), "请重新写一句*"),
             ("字" * 2000, "这样登记对吗*"),
@@ -420,3 +420,40 @@ async def test_my_own_matters_are_a_list_from_which_the_card_comes_back(chat: Di
     await chat.play(AQIANG, [("/my", "*"), *FIRE_LANE, ("/my", "*0001*"), (Press("看 0001"), "🚒*0001*")])
 
     await chat.play(NAINAI, [("/menu", "*"), (Forge("my.report:1:"), Popup("没有找到*"))])
+
+
+async def test_signs_that_turn_the_reading_direction_are_dropped(chat: Dialogue) -> None:
+    await chat.play(AQIANG, [("消防通道\u202e又堵了\u2066", "*消防通道又堵了*"), (Press("✅ 提交"), ["*", "*"])])
+
+    assert not {"\u202e", "\u2066"} & set(chat.last(XIAOWANG).text)
+
+
+async def test_a_units_reason_is_off_the_card_once_it_is_assigned_again(chat: Dialogue) -> None:
+    await chat.play(AQIANG, FIRE_LANE)
+    await chat.play(XIAOWANG, [(Press("属实，派给榕荫物业"), [Popup("*"), Edited("*")])])
+    await chat.play(XIAOHE, [(Press("退回"), "*"), ("不归我们管。", "0001 已退回*")])
+    assert chat.heard(XIAOWANG)[-1] == "0001 榕荫物业退回了：不归我们管。请重新派单。"
+    assert "不归我们管" in chat.card(XIAOWANG, "🚒*").text
+
+    await chat.play(XIAOWANG, [(Press("属实，派给榕荫物业"), [Popup("*"), Edited("*")])])
+
+    assert "不归我们管" not in chat.card(XIAOWANG, "🚒*").text
+    assert "不归我们管" not in chat.card(AQIANG, "🚒*").text
+
+
+async def test_whoever_answers_for_a_unit_is_offered_no_calls_to_take(chat: Dialogue) -> None:
+    await chat.play(XIAOHE, [("/desk", "*没有等您的事*")])
+
+    assert "☎️ 来电登记" not in chat.buttons(XIAOHE)
+
+
+async def test_a_report_nobody_accepted_in_time_counts_as_late_on_the_desk(chat: Dialogue) -> None:
+    await chat.play(AQIANG, FIRE_LANE)
+    await chat.advance(hours=2)
+
+    await chat.play(XIAOWANG, [("/desk", "*没办结的有 1 件，其中 1 件超时*")])
+
+
+@pytest.mark.parametrize("words", ["着火了", "救命", "我摔倒了起不来"])
+async def test_in_danger_the_emergency_numbers_come_before_the_question(chat: Dialogue, words: str) -> None:
+    await chat.play(NAINAI, [(words, "⚠️ 危急时先打 110、119 或 120。*这样登记对吗*")])

@@ -170,8 +170,8 @@ async def test_who_declined_is_left_in_peace_and_when_all_have_the_officer_hears
     assert told(chat, ZHOU) == []
     await chat.play(AMEI, [(Press("这次不行"), [Popup("好的*"), Edited("*")])])
 
-    assert told(chat, ZHOU)[0].startswith("🔴 订单 0001 3号楼 “修东西”，0 分钟了还没人接")
-    assert told(chat, NAINAI) == ["“修东西”还没找到人，值班的值班员老周在亲自安排。着急就打 0591-5550-0100。"]
+    assert told(chat, ZHOU)[0].startswith("🔴 订单 0001 3号楼 “修东西”，没有人能接，请安排人")
+    assert told(chat, NAINAI) == ["“修东西”还没找到人，社区在亲自安排，由值班员老周负责。着急就打 0591-5550-0100。"]
     await chat.advance(minutes=29)
     assert [told(chat, who) for who in (XIAOLIN, AMEI, NAINAI, ZHOU)] == [[], [], [], []]
 
@@ -234,7 +234,7 @@ async def test_without_a_single_volunteer_the_officer_hears_at_once(chat: Dialog
     await order(chat)
     await chat.advance(seconds=1)
 
-    assert told(chat, ZHOU)[0].startswith("🔴 订单 0001 3号楼 “修东西”，0 分钟了")
+    assert told(chat, ZHOU)[0].startswith("🔴 订单 0001 3号楼 “修东西”，没有人能接")
 
 
 async def test_the_whole_way_with_every_ping_that_is_answered(chat: Dialogue) -> None:

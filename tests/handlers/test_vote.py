@@ -28,7 +28,7 @@ async def test_the_model_conversation_of_a_canteen_is_held_to_its_end(chat: Dial
         LIU,
         [
             (Press("福记饭堂"), [Popup("记下了,3号楼2梯201 投“福记饭堂”。截止前都能改。")]),
-            (Press("改票"), "🗳 长者食堂选一家:3号楼2梯201 现在投的是“福记饭堂”。要改成哪个*"),
+            (Press("改票"), "🗳 “长者食堂选一家”,3号楼2梯201 现在投的是“福记饭堂”。要改成哪个*"),
             (Press("弃权"), Edited("记下了,3号楼2梯201 投“弃权”*")),
         ],
     )

@@ -99,7 +99,7 @@ async def test_a_plan_may_be_a_photo_with_words(chat: Dialogue) -> None:
     )
     await chat.advance(seconds=1)
 
-    await chat.play(AQIANG, [(Press("📄 看方案"), "📄 装不装充电桩 的方案*每户出 200 元")])
+    await chat.play(AQIANG, [(Press("📄 看方案"), "📄 方案:装不装充电桩*每户出 200 元")])
 
     assert chat.last(AQIANG).photo == "plan"
 

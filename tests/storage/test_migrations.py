@@ -1,5 +1,6 @@
 """Migrations: forward from every state, with data in, to the one declared schema."""
 
+import asyncio
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -173,7 +174,7 @@ async def test_a_database_newer_than_the_program_is_refused(database: Database) 
 async def test_both_engines_have_the_same_tables_columns_and_unique_indexes(
     templates: Any, postgres_server: Server, tmp_path: Path
 ) -> None:
-    urls = [templates.copy(engine, "empty", tmp_path) for engine in ("sqlite", "postgresql")]
+    urls = [await asyncio.to_thread(templates.copy, engine, "empty", tmp_path) for engine in ("sqlite", "postgresql")]
     both = [await connect(url, Cipher(KEY)) for url in urls]
     try:
         columns = [await _columns(one) for one in both]

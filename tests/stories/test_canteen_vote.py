@@ -55,10 +55,10 @@ async def test_households_vote_until_the_clock_says_it_is_over(town: Town) -> No
     await town.tap(LIU, "丙", on="*要改成哪个*")
     await town.hears(LIU, "记下了,3号楼2梯201 投“丙”*")
     await town.tap(AQIANG, "甲")
-    await town.hears(ZHAO, "🗳 长者食堂选一家:住户阿强替您家投了“甲”*")
+    await town.hears(ZHAO, "🗳 “长者食堂选一家”,住户阿强替您家投了“甲”*")
     await town.tap(ZHAO, "改票")
     await town.tap(ZHAO, "乙", on="*要改成哪个*")
-    await town.hears(AQIANG, "🗳 长者食堂选一家:小赵替您家改投了“乙”*")
+    await town.hears(AQIANG, "🗳 “长者食堂选一家”,小赵替您家改投了“乙”*")
     await town.tap(XIAOLIN, "乙")
     turnout = await town.hears(LIU, "🗳 长者食堂选一家*已投 3/24*", room=B3_GROUP)
 

@@ -51,7 +51,7 @@ async def test_a_photo_in_the_group_ends_with_thanks_to_all(town: Town) -> None:
     await town.tap(XIAOWANG, "核实无误")
     result = await town.hears(AQIANG, "0001 消防通道*处理好了,网格员看过了。*装好隔离桩了*")
     await town.tap(AQIANG, "👍 解决了")
-    await town.hears(AQIANG, "0001 消防通道*办结。*打几颗星?")
+    await town.hears(AQIANG, "0001 消防通道*处理好了。*打几颗星?")
     await town.tap(AQIANG, "⭐ 5")
     await town.hears(AQIANG, "*⭐⭐⭐⭐⭐*谢谢您!")
     await town.hears(LIU, "0001 处理好了,谢谢大家。", room=B3_GROUP)
