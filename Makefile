@@ -38,7 +38,7 @@ run: setup  ## the bot with the settings of .env, until Ctrl-C
 	@$(VENV)/bin/jinlin run
 
 test: setup  ## every test, on SQLite and on a PostgreSQL of its own
-	@$(PY) -m pytest -n 2
+	@$(PY) -m pytest -n 4  # four on two cores: the stories wait for processes more than they compute
 
 check: style types imports texts docs  ## style, types, import contract, catalogues, docs
 

@@ -82,7 +82,7 @@ async def test_a_complaint_on_the_phone_puts_it_back(chat: Dialogue, answer: str
     await chat.play(ZHOU, [(Press(answer), [Popup("记下了，谢谢！"), Edited("*")])])
 
     assert (await rows(chat))[1].state is TaskState.OPEN
-    assert told(chat, XIAOWANG) == [f"🔴 订单 0001 3号楼2梯202 “修东西”：对方说{desk}，已重新找人，请跟进。"]
+    assert told(chat, XIAOWANG) == [f"🔴 订单 0001 3号楼 “修东西”：对方说{desk}，已重新找人，请跟进。"]
 
 
 async def test_the_helper_who_is_staff_is_not_asked_and_may_not_confirm(chat: Dialogue) -> None:

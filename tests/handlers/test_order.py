@@ -277,7 +277,7 @@ async def test_a_complaint_puts_it_back_and_tells_the_desk(chat: Dialogue, answe
 
     await chat.play(NAINAI, [(Press(answer), [Popup(said), Edited("“修东西”再找人来，社区也知道了。")])])
 
-    assert told(chat, XIAOWANG) == [f"🔴 订单 0001 3号楼2梯301 “修东西”：对方说{desk}，已重新找人，请跟进。"]
+    assert told(chat, XIAOWANG) == [f"🔴 订单 0001 3号楼 “修东西”：对方说{desk}，已重新找人，请跟进。"]
     assert told(chat, XIAOLIN) == ["3号楼的“修东西”已经另外找人，您不用去了，谢谢您。"]
     assert chat.buttons(XIAOLIN) == []
     assert told(chat, AMEI) == ["🔧 修东西 📍 3号楼 约 30 分钟，今天 13:00 前到。您能去吗？"]
