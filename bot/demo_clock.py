@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-import aiohttp
 import structlog
-from aiohttp import web
 
 from bot.clock import Clock, DemoClock
 from community.working_time import WorkingTime
 from storage.database import Database, TransactionLost
 from storage.queries import meta
+
+if TYPE_CHECKING:
+    from aiohttp import web
 
 log = structlog.get_logger()
 _NAME = "clock_offset_ms"
@@ -57,8 +59,10 @@ async def follow(database: Database, clock: DemoClock, moved: Callable[[], None]
         await asyncio.sleep(_FOLLOW_S)
 
 
-async def serve(database: Database, clock: DemoClock, moved: Callable[[], None], *, api_url: str) -> web.AppRunner:
+async def serve(database: Database, clock: DemoClock, moved: Callable[[], None], *, api_url: str) -> "web.AppRunner":
     """A loopback address by which the page moves the clock; the chat server is told of it."""
+    import aiohttp  # for the running bot only: the commands that look at the clock start without it
+    from aiohttp import web
 
     async def move(request: web.Request) -> web.Response:
         said = await request.json()

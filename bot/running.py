@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot import demo_clock
-from bot.application import Jinlin
 from bot.clock import Clock, DemoClock
 from bot.settings import Settings, check_key, check_token
 from community import neighbourhood, places
@@ -57,6 +56,8 @@ async def clock_of(settings: Settings, database: Database) -> Clock:
 
 async def run(settings: Settings, stopping: asyncio.Event) -> None:
     """Run the bot until `stopping`. Raises SettingsError, BadKey, DatabaseError, NeighbourhoodError, BadToken."""
+    from bot.application import Jinlin  # the other commands need no bot, and start in a third of the time
+
     check_token(settings)
     async with opened(settings) as database:
         found, _ = await load(settings, database)
