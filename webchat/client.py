@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+import io
+import json
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
@@ -9,6 +11,8 @@ from typing import Any
 import aiohttp
 
 from webchat.records import Wire
+
+_JSON = {"Content-Type": "application/json"}
 
 
 class WebchatError(Exception):
@@ -46,9 +50,9 @@ class WebchatClient:
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=70))
         given = {name: value for name, value in values.items() if value is not None}
         query = {name: str(value) for name, value in given.items()} if verb == "GET" else None
-        body = given if verb == "POST" else None
+        body = io.BytesIO(json.dumps(given).encode()) if verb == "POST" else None
         url = f"{self.url}/control{path}"
-        async with self._session.request(verb, url, params=query, json=body) as answer:
+        async with self._session.request(verb, url, params=query, data=body, headers=_JSON) as answer:
             if answer.content_type != "application/json":
                 raise WebchatError(f"{answer.status} {await answer.text()}")
             read = await answer.json()
