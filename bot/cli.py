@@ -139,17 +139,24 @@ def _line(value: object) -> str:
 def backup(file: Annotated[Path, typer.Argument(help="Where to; it must not be there yet.")]) -> None:
     """Copy the database while the bot goes on."""
 
+    if file.exists():
+        raise UsageError(f"{file} is there already; name another file")
+    if not file.parent.is_dir():
+        raise UsageError(f"there is no folder {file.parent}")
+    part = file.with_name(file.name + ".part")
+
     async def work(settings: Settings) -> None:
         from bot import running
 
-        if file.exists():
-            raise UsageError(f"{file} is there already; name another file")
-        if not file.parent.is_dir():
-            raise UsageError(f"there is no folder {file.parent}")
         async with running.opened(settings) as database:
-            await database.backup(file)
+            await database.backup(part)
 
-    _go(work)
+    try:
+        _go(work)
+        part.replace(file)  # under its name a backup is whole, or not there
+    finally:
+        if part.is_file():
+            part.unlink()
     typer.echo(f"backed up to {file}")
 
 

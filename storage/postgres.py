@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import functools
+import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import asyncpg
 
@@ -156,15 +158,24 @@ class PostgresDatabase(Database):
 
     async def backup(self, target: Path) -> None:
         """pg_dump in its own format; restore with pg_restore."""
+        address = urlsplit(self._url)
+        public = address._replace(netloc=address.netloc.replace(f":{address.password}@", "@"))
+        # The password goes by the environment: arguments are there for every user of the machine to read.
+        secret = {"PGPASSWORD": unquote(address.password)} if address.password else {}
         try:
             dump = await asyncio.create_subprocess_exec(
-                "pg_dump", "--format=custom", f"--file={target}", self._url, stderr=asyncio.subprocess.PIPE
+                "pg_dump",
+                "--format=custom",
+                f"--file={target}",
+                urlunsplit(public),
+                stderr=asyncio.subprocess.PIPE,
+                env=os.environ | secret,
             )
         except FileNotFoundError as error:
             raise DatabaseError("backup needs pg_dump (Debian: apt-get install postgresql-client)") from error
         _, said = await dump.communicate()
         if dump.returncode:
-            raise DatabaseError(f"pg_dump: {said.decode().strip()}")
+            raise DatabaseError("; ".join(said.decode().strip().splitlines()))
 
     async def close(self) -> None:
         await self._pool.close()

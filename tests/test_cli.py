@@ -170,6 +170,15 @@ def test_a_backup_is_a_database_of_its_own_and_is_never_written_over(settled: Op
     assert restored.json("places") == settled.json("places")
     assert "is there already" in refused(settled.run("backup", str(target)))
     assert "there is no folder" in refused(settled.run("backup", str(tmp_path / "nowhere" / "x.db")))
+    assert list(tmp_path.glob("*.part")) == []
+
+
+def test_a_backup_that_fails_leaves_nothing_that_looks_like_one(settled: Operator, tmp_path: Path) -> None:
+    (tmp_path / "copy.db.part").mkdir()
+
+    assert "copy.db.part" in refused(settled.run("backup", str(tmp_path / "copy.db")))
+
+    assert not (tmp_path / "copy.db").exists()
 
 
 def test_another_key_is_refused_and_changes_nothing(settled: Operator) -> None:
