@@ -5,9 +5,9 @@ from community import permissions
 from community.here import Here
 from community.permissions import Action
 from storage.database import Transaction
-from storage.queries import people, places
+from storage.queries import people
 from storage.records import Person
-from storage.states import ContactMode, PlaceKind
+from storage.states import ContactMode
 
 
 async def known(tx: Transaction, actor: Person, *, phone: str) -> list[Person]:
@@ -20,12 +20,7 @@ async def known(tx: Transaction, actor: Person, *, phone: str) -> list[Person]:
 
 async def may_register(tx: Transaction, actor: Person) -> bool:
     """Whether somebody takes calls at all: nobody lives at a responsible unit."""
-    for grant in await people.grants(tx, actor.id):
-        if grant.role in permissions.ALLOWED[Action.REGISTER_CALLER]:
-            place = await places.by_id(tx, grant.place_id)
-            if place.kind is not PlaceKind.UNIT:
-                return True
-    return False
+    return await permissions.works_somewhere(tx, actor, Action.REGISTER_CALLER)
 
 
 async def register(tx: Transaction, here: Here, actor: Person, *, name: str, phone: str, place_id: int) -> Person:

@@ -45,8 +45,7 @@ async def officer_on_duty(tx: Transaction, here: Here) -> tuple[str, Person | No
     duty = here.neighbourhood.duty_at(here.local)
     if duty is None:
         return "", None
-    digits = "".join(c for c in duty.phone if c.isdigit())
-    known = [p for p in await people.by_phone(tx, digits) if reachable_by_chat(p)]
+    known = [p for p in await permissions.officers(tx, duty.phone) if reachable_by_chat(p)]
     return duty.name, known[0] if known else None
 
 

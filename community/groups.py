@@ -14,8 +14,13 @@ from storage.states import PlaceKind
 
 
 async def bind(tx: Transaction, here: Here, actor: Person, *, group: Group, place_id: int) -> Both:
-    """Tie a group to a place; the place's name. Raises NotAllowed, NotFound."""
+    """Tie a group to a place; the place's name. Raises NotAllowed, NotFound.
+
+    A group that belongs to a place already is let go by whoever may bind groups there.
+    """
     await permissions.require(tx, actor, Action.BIND_GROUP, place_id=place_id)
+    if group.place_id is not None:
+        await permissions.require(tx, actor, Action.BIND_GROUP, place_id=group.place_id)
     place = await places.by_id(tx, place_id)
     if place.kind is PlaceKind.UNIT:
         raise NotFound

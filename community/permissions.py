@@ -77,6 +77,20 @@ async def require_somewhere(tx: Transaction, person: Person, action: Action) -> 
         raise NotAllowed
 
 
+async def works_somewhere(tx: Transaction, person: Person, action: Action) -> bool:
+    """Whether somebody holds a role for it at any place where people live, which a responsible unit is not."""
+    for grant in await people.grants(tx, person.id):
+        if grant.role in ALLOWED[action] and (await places.by_id(tx, grant.place_id)).kind is not PlaceKind.UNIT:
+            return True
+    return False
+
+
+async def officers(tx: Transaction, phone: str) -> list[Person]:
+    """Whom a number of the roster stands for: anybody may type it when they join, so a role must go with it."""
+    known = await people.by_phone(tx, "".join(c for c in phone if c.isdigit()))
+    return [p for p in known if await works_somewhere(tx, p, Action.MAKE_CALLS)]
+
+
 def _open(tx: Transaction, value: Sealed | None) -> str:
     return str(tx.cipher.open(value.token)) if value else ""
 

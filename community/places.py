@@ -1,23 +1,47 @@
 """Places: from the neighbourhood file into the database, and the ways down to a household."""
 
+import hashlib
 import secrets
 
 from community.errors import NotFound
 from community.neighbourhood import Neighbourhood
+from community.neighbourhood_places import Place as NamedPlace
 from storage.database import Transaction
-from storage.queries import places
+from storage.queries import meta, places
 from storage.records import Place
 from storage.states import PlaceKind
 
 HOMES = (PlaceKind.HOUSEHOLD, PlaceKind.DORMITORY)
+_LOADED = "places"
 _DOWN = (PlaceKind.ESTATE, PlaceKind.BUILDING, PlaceKind.STAIRWELL, *HOMES)
 
 
 async def load(tx: Transaction, neighbourhood: Neighbourhood) -> int:
     """Bring the database's places up to the neighbourhood file; how many it names. Door codes stay as they are."""
+    named = neighbourhood.places()
+    digest = _digest(neighbourhood, named)
+    if await meta.get(tx, _LOADED) != digest:  # most starts find the file as the last one left it
+        await _load(tx, neighbourhood, named)
+        await meta.put(tx, _LOADED, digest)
+    return len(named) + len(neighbourhood.units)
+
+
+def _digest(neighbourhood: Neighbourhood, named: list[NamedPlace]) -> str:
+    """What tells one state of the file's places from another."""
+    found = hashlib.sha256()
+    for p in named:
+        at = (p.latitude, p.longitude)
+        above = (p.parent_code, p.cell_code, p.grid_code)
+        found.update(repr((p.code, p.kind, above, p.name.zh, p.name.en, p.floor, p.area, at)).encode())
+    for unit in neighbourhood.units:
+        found.update(repr((unit.code, unit.name.zh, unit.name.en)).encode())
+    return found.hexdigest()
+
+
+async def _load(tx: Transaction, neighbourhood: Neighbourhood, named: list[NamedPlace]) -> None:
     ids: dict[str, int] = {}
     lies_in: dict[int, set[int]] = {}
-    for place in neighbourhood.places():
+    for place in named:
         parent = ids.get(place.parent_code or "")
         grid = ids.get(place.cell_code or place.grid_code or "")
         ids[place.code] = here = await places.put(
@@ -55,7 +79,6 @@ async def load(tx: Transaction, neighbourhood: Neighbourhood) -> int:
     for here, ancestors in lies_in.items():
         for ancestor in ancestors:
             await places.put_reach(tx, ancestor_id=ancestor, place_id=here)
-    return len(ids)
 
 
 async def ways_down(tx: Transaction, place: Place | None) -> list[Place]:
@@ -74,6 +97,14 @@ async def above(tx: Transaction, place_id: int, kind: PlaceKind) -> Place | None
 async def get(tx: Transaction, place_id: int) -> Place:
     """The place. Raises LookupError."""
     return await places.by_id(tx, place_id)
+
+
+async def home(tx: Transaction, place_id: int | None) -> Place:
+    """The place, if it is one that people live at. Raises NotFound."""
+    place = await places.find(tx, place_id) if place_id is not None else None
+    if place is None or place.kind not in HOMES:
+        raise NotFound
+    return place
 
 
 async def named(tx: Transaction, code: str) -> Place:

@@ -1,6 +1,6 @@
 """Reports: 上报 → 受理 → 派单 → 处置 → 核实 → 评价. Every step is an event, edits the cards, and is told."""
 
-from community import permissions
+from community import permissions, waking
 from community.calls import ask_by_phone
 from community.errors import NoLongerPossible, NotAllowed, NotFound
 from community.here import Here
@@ -211,13 +211,27 @@ async def withdraw(tx: Transaction, here: Here, actor: Person, report_id: int) -
     return report
 
 
-async def overdue(tx: Transaction, here: Here, report_id: int) -> None:
-    """A clock has run out: who has it and the level above are told, and it is an event."""
+async def not_accepted(tx: Transaction, here: Here, report_id: int) -> None:
+    """Nobody has it in time. After a stall it may have to be settled by now as well: then that is said, once."""
     report = await get(tx, report_id)
-    accepted = report.state is not S.SUBMITTED
-    late = report.accept_due if not accepted else report.resolve_due
-    if report.state not in (S.SUBMITTED, S.ACCEPTED, S.ASSIGNED) or (accepted and late > here.now):
+    if report.state is S.SUBMITTED and report.resolve_due > here.now:
+        await _overdue(tx, here, report, ACCEPT_OVERDUE)
+
+
+async def overdue(tx: Transaction, here: Here, report_id: int) -> None:
+    """It is not settled in time."""
+    report = await get(tx, report_id)
+    if report.state in (S.SUBMITTED, S.ACCEPTED, S.ASSIGNED) and report.resolve_due <= here.now:
+        await _overdue(tx, here, report, RESOLVE_OVERDUE)
+
+
+async def _overdue(tx: Transaction, here: Here, report: Report, kind: str) -> None:
+    """Who has it and the level above are told, by night only of what is urgent; and it is an event."""
+    awake = waking.after(here, here.now)
+    if awake > here.now and not any(c.code == report.category and c.urgent for c in here.neighbourhood.categories):
+        await timers.put(tx, kind=kind, subject_id=report.id, due=awake)
         return
+    accepted = report.state is not S.SUBMITTED
     await note_event(tx, here, report, E.OVERDUE, actor=None)
     told = {p.id: p for p in await desk_of(tx, report.place_id)}
     told |= {p.id: p for p in await desk_of(tx, report.place_id, above_grid=True)}

@@ -108,10 +108,9 @@ async def _by_which_role(tx: Transaction, here: Here, actor: Person, task: Task)
 
 
 async def on_roster(tx: Transaction, here: Here, person: Person) -> bool:
-    """Whether somebody is a duty officer by the neighbourhood file, whatever roles they hold."""
+    """Whether somebody is a duty officer by the neighbourhood file, wherever their role is."""
     for phone in {duty.phone for duty in here.neighbourhood.duty}:
-        digits = "".join(c for c in phone if c.isdigit())
-        if person.id in {p.id for p in await people_rows.by_phone(tx, digits)}:
+        if person.id in {p.id for p in await permissions.officers(tx, phone)}:
             return True
     return False
 

@@ -38,7 +38,7 @@ async def spread(tx: Transaction, here: Here, vote_id: int) -> None:
 async def remind(tx: Transaction, here: Here, vote_id: int) -> None:
     """Bring the card again to those whose household has not voted; it says how much time is left."""
     vote = await votes.get(tx, vote_id)
-    if vote.state is not VoteState.OPEN:
+    if vote.state is not VoteState.OPEN or vote.closes_at <= here.now:
         return
     awake = waking.after(here, here.now)
     if awake > here.now and await _begins(tx, vote, REMIND):  # due long ago, and only run now

@@ -16,6 +16,7 @@ from handlers.buttons import Button, Press, button
 from handlers.context import Turn
 from handlers.flow import grid
 from handlers.said import Kind, hear_message
+from storage.database import Transaction
 from storage.states import PlaceKind
 
 
@@ -135,6 +136,13 @@ async def service(update: Update, turn: Turn) -> None:
     message = update.effective_message
     if message is not None and message.migrate_to_chat_id:
         await groups.migrate(turn.tx, chat_id=turn.moment.chat_id, to=message.migrate_to_chat_id)
+
+
+async def unsigned(tx: Transaction, update: Update) -> None:
+    """What names nobody as its sender (a channel's post, a poll's count) is answered to nobody."""
+    message = update.effective_message
+    if message is not None and message.migrate_to_chat_id:
+        await groups.migrate(tx, chat_id=message.chat.id, to=message.migrate_to_chat_id)
 
 
 async def overhear(update: Update, turn: Turn) -> None:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from telegram import Update
 
 from community import people, permissions, places
-from community.errors import NotFound, Refused
+from community.errors import Refused
 from community.tell import Both, Text
 from handlers import pick
 from handlers.buttons import Press, button
@@ -245,10 +245,7 @@ async def follow_door(_: Update, turn: Turn, payload: str) -> None:
 async def move(_: Update, turn: Turn, press: Press) -> None:
     """Live somewhere else from now on; it is confirmed anew."""
     name = permissions.public_name(turn.tx, turn.person)
-    place_id = press.subject or turn.person.place_id
-    place = await places.get(turn.tx, place_id) if place_id else None
-    if place is None or place.kind not in places.HOMES:
-        raise NotFound
+    place = await places.home(turn.tx, press.subject or turn.person.place_id)
     if place.id != turn.person.place_id:
         await people.join(turn.tx, turn.here, turn.person, name=name, place_id=place.id, phone="")
     await turn.answer()

@@ -5,6 +5,11 @@ from storage.records import Place
 from storage.states import PlaceKind
 
 _PLACE = "p.id, p.code, p.kind, p.parent_id, p.cell_id, p.name_zh, p.name_en, p.floor, p.area, p.door"
+_AROUND = (5_000, 50_000, 500_000_000)
+"""How far around a point is looked, in microdegrees: a few streets, a town, the earth."""
+_AWAY = (
+    "((p.latitude - :latitude) * (p.latitude - :latitude) + (p.longitude - :longitude) * (p.longitude - :longitude))"
+)
 
 
 async def put(
@@ -64,6 +69,11 @@ async def by_id(tx: Transaction, place_id: int) -> Place:
     return await tx.need(Place, f"SELECT {_PLACE} FROM places p WHERE p.id = :place_id", place_id=place_id)
 
 
+async def find(tx: Transaction, place_id: int) -> Place | None:
+    """The place of that number, if there is one."""
+    return await tx.one(Place, f"SELECT {_PLACE} FROM places p WHERE p.id = :place_id", place_id=place_id)
+
+
 async def by_code(tx: Transaction, code: str) -> Place | None:
     """The place of that code."""
     return await tx.one(Place, f"SELECT {_PLACE} FROM places p WHERE p.code = :code", code=code)
@@ -75,12 +85,14 @@ async def by_door(tx: Transaction, door: str) -> Place | None:
 
 
 async def children(tx: Transaction, *, parent_id: int | None, kinds: tuple[PlaceKind, ...]) -> list[Place]:
-    """What lies directly in a place, of these kinds."""
+    """What lies directly in a place, of these kinds; with no place, all of these kinds."""
     wanted = ", ".join(f"'{kind.value}'" for kind in kinds)
+    if parent_id is None:
+        return await tx.all(Place, f"SELECT {_PLACE} FROM places p WHERE p.kind IN ({wanted}) ORDER BY p.id")
     return await tx.all(
         Place,
-        f"SELECT {_PLACE} FROM places p WHERE p.kind IN ({wanted}) "
-        "AND (p.parent_id = :parent_id OR CAST(:parent_id AS BIGINT) IS NULL) ORDER BY p.id",
+        # The empty text keeps SQLite from going through all places of a kind.
+        f"SELECT {_PLACE} FROM places p WHERE p.parent_id = :parent_id AND p.kind || '' IN ({wanted}) ORDER BY p.id",
         parent_id=parent_id,
     )
 
@@ -108,15 +120,20 @@ async def ancestors(tx: Transaction, place_id: int) -> list[Place]:
 
 async def nearest(tx: Transaction, *, latitude: int, longitude: int, kind: PlaceKind) -> Place | None:
     """The place of that kind nearest to a point in microdegrees."""
-    return await tx.one(
-        Place,
-        f"SELECT {_PLACE} FROM places p WHERE p.kind = :kind AND p.latitude IS NOT NULL "
-        "ORDER BY (p.latitude - :latitude) * (p.latitude - :latitude) "
-        "+ (p.longitude - :longitude) * (p.longitude - :longitude) LIMIT 1",
-        kind=kind,
-        latitude=latitude,
-        longitude=longitude,
-    )
+    for around in _AROUND:
+        found = await tx.one(
+            Place,
+            f"SELECT {_PLACE} FROM places p WHERE p.kind = :kind "
+            "AND p.latitude BETWEEN CAST(:latitude AS BIGINT) - :around AND CAST(:latitude AS BIGINT) + :around "
+            f"AND {_AWAY} <= CAST(:around AS BIGINT) * :around ORDER BY {_AWAY} LIMIT 1",
+            kind=kind,
+            latitude=latitude,
+            longitude=longitude,
+            around=around,
+        )
+        if found is not None:
+            return found
+    return None
 
 
 async def all_places(tx: Transaction) -> list[Place]:

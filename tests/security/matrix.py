@@ -1,0 +1,194 @@
+"""docs/permissions.md read as a table, and how each of its doors is knocked at."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cast import ASK_ORDER, ASK_REPORT, CALL, NOTICE, ORDERS, PAUSED, REPORTS, VOTE, WHERE, Cast
+from dialogue import Dialogue, Forge, Reply
+from factories import B3_GROUP, Room, Speaker
+
+from handlers import groups, menu
+from handlers.registry import COMMANDS, FLOWS, GROUP_COMMANDS, KEYS, PRESSES
+from handlers.texts import Texts
+from storage.records import Json
+
+TABLE = Path(__file__).parents[2] / "docs" / "permissions.md"
+CELLS = {"yes", "here", "no", "join", "–"}
+WIDE = ("stranger", "erased", "former staff")
+"""Of these there is no near and far."""
+SUBJECTS: dict[str, int] = {
+    **{about: number for about, (number, _) in REPORTS.items()},
+    **{about: number for about, (number, _, _) in ORDERS.items()},
+    "an open visit": ORDERS["a new order"][1],
+    "a taken visit": ORDERS["a taken order"][1],
+    "a call": CALL,
+    "a question about an order": ASK_ORDER,
+    "a question about a report": ASK_REPORT,
+    "an open vote": VOTE,
+    "a notice one wrote": NOTICE,
+    "a notice one got": NOTICE,
+    "a paused notice": PAUSED,
+}
+WORDS = {
+    "report.to": "property_rongyin",
+    "report.judge": "solved",
+    "report.rate": "5",
+    "order.rate": "5",
+    "vote.cast": "yes",
+    "vote.recast": "yes",
+    "settings.language": "en",
+    "settings.keyboard": "elder",
+}
+LAST: dict[str, tuple[str, str]] = {
+    "join": ("consent", "yes"),
+    "report": ("preview", "submit"),
+    "order": ("confirm", "yes"),
+    "which": ("which", "report"),
+    "assign": ("unit", "property_rongyin"),
+    "send_back": ("reason", ""),
+    "resolve": ("result", ""),
+    "caller": ("order", "yes"),
+    "open_vote": ("preview", "submit"),
+    "notice": ("preview", "send"),
+    "notice_correct": ("confirm", "send"),
+}
+"""The step of each conversation at which something is done, and the word that does it (none: it is typed)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of the table."""
+
+    door: str
+    about: str
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One thing somebody tries, and what must come of it: "yes", "no" or "join"."""
+
+    line: Line
+    who: str
+    where: str
+    wanted: str
+
+    def __str__(self) -> str:
+        return f"{self.line.door} ({self.line.about}) by {self.who} ({self.where}): {self.wanted}"
+
+
+def lines() -> list[Line]:
+    """The table as it stands."""
+    found: list[Line] = []
+    columns: list[str] = []
+    for text in TABLE.read_text("utf-8").splitlines():
+        values = [value.strip() for value in text.strip("|").split("|")]
+        if values[0] == "door":
+            columns = values
+        elif re.fullmatch(r"`\w+ [\w.]+`", values[0]):
+            cells = dict(zip(columns[2:], values[2:], strict=True))
+            found.append(Line(door=values[0].strip("`"), about=values[1], cells=cells))
+    return found
+
+
+def doors() -> set[str]:
+    """Every way in that the product has."""
+    return {
+        *(f"command {name}" for name in COMMANDS),
+        *(f"key {name}" for name in KEYS),
+        *(f"button {name}" for name in PRESSES),
+        *(f"conversation {name}" for name in FLOWS),
+        *(f"group {name}" for name in GROUP_COMMANDS),
+        *(f"link {name}" for name in menu.LINKS),
+    }
+
+
+def cases() -> Iterator[Case]:
+    """Every cell, once for each place it is about."""
+    for line in lines():
+        for who, cell in line.cells.items():
+            if cell == "–":
+                continue
+            if who == "whose it is" or who in WIDE:
+                yield Case(line=line, who=who, where="near", wanted=cell)
+                continue
+            for where in WHERE:
+                wanted = cell if cell != "here" else "yes" if where == "near" else "no"
+                yield Case(line=line, who=who, where=where, wanted=wanted)
+
+
+def speaker(case: Case, cast: Cast) -> Speaker:
+    """Who tries it."""
+    return cast.owner[case.line.about] if case.who == "whose it is" else cast.by[case.who, case.where]
+
+
+def subject(about: str, cast: Cast) -> int:
+    """The number of what it is about."""
+    return SUBJECTS.get(about) or {
+        "a newcomer": cast.ids["newcomer"],
+        "a home": cast.ids["home"],
+        "the group of the building": cast.ids["building"],
+    }.get(about, 0)
+
+
+def knock(chat: Dialogue, line: Line, who: Speaker, cast: Cast, texts: Texts) -> dict[str, Any]:
+    """The update by which somebody tries a door; of a conversation, its last word."""
+    kind, _, name = line.door.partition(" ")
+    match kind:
+        case "command":
+            return chat.update(who, f"/{name}")
+        case "key":
+            return chat.update(who, texts.label("zh", name))
+        case "link":
+            return chat.update(who, f"/start {cast.tokens[name]}")
+        case "group":
+            said = Reply("/report", to="楼道灯不亮了", author=who) if name == "report" else "/bind B3"
+            return chat.update(who, said, room=B3_GROUP)
+        case "conversation":
+            step, word = LAST[name]
+            return chat.update(who, Forge(f"step.{name}.{step}:0:{word}") if word else "换了灯泡")
+    return press(chat, name, who, subject(line.about, cast))
+
+
+def press(chat: Dialogue, action: str, who: Speaker, number: int, *, room: Room | None = None) -> dict[str, Any]:
+    """A forged press."""
+    room = B3_GROUP if action in groups.PRESSES else room
+    return chat.update(who, Forge(f"{action}:{number}:{WORDS.get(action, '')}"), room=room)
+
+
+def draft(flow: str, cast: Cast) -> Json:
+    """What a conversation has come to before its last word."""
+    trail: Json = {"_trail": []}
+    building = cast.ids["building"]
+    match flow:
+        case "join":
+            return trail | {
+                "at": cast.ids["home"], "door": None, "invite": "", "held": None, "name": "新邻居", "phone": "",
+            }  # fmt: skip
+        case "report":
+            kept: Json = {"spot": "", "words": "灯坏了", "files": [], "find": "", "album": "", "preview": 0}
+            return trail | kept | {"category": "lighting", "place_id": building}
+        case "order":
+            return trail | {"service": "books", "words": "", "voice": ""}
+        case "which":
+            kept = {"kind": "voice", "text": "", "file": "voice", "latitude": 0.0, "longitude": 0.0}
+            return trail | {"said": kept}
+        case "assign" | "send_back":
+            return trail | {"report": SUBJECTS["a new report"], "declined": True}
+        case "resolve":
+            return trail | {"report": SUBJECTS["an assigned report"]}
+        case "caller":
+            kept = {"phone": "13900002999", "name": "phone", "category": "lighting", "words": ""}
+            return trail | kept | {"person": cast.ids["phone"], "at": cast.ids["home"], "service": "books"}
+        case "open_vote":
+            kept = {"question": "修不修", "kind": "yes_no", "options": [], "plan": "", "file": ""}
+            return trail | kept | {"at": building, "place_id": building, "closes_at": 1_750_000_000_000}
+        case "notice":
+            kept = {"words": "停水", "photo": "", "album": "", "top": building, "at": building}
+            return trail | kept | {"place_id": building}
+        case "notice_correct":
+            return trail | {"notice": NOTICE, "words": "不停了"}
+    raise KeyError(flow)
