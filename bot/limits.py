@@ -48,9 +48,13 @@ class Limits:
             found = self._chats[chat_id] = Bucket(rate, burst, burst, now)
         return found
 
+    def wait_pause(self, now: float) -> float:
+        """Seconds until the pause for all is over."""
+        return max(0.0, self._paused.get(None, 0.0) - now)
+
     def wait_overall(self, now: float) -> float:
-        """Seconds until anything at all may be sent."""
-        paused = max(0.0, self._paused.get(None, 0.0) - now)
+        """Seconds until one more message may be sent."""
+        paused = self.wait_pause(now)
         return max(paused, self._overall.wait(now)) if self._rate else paused
 
     def wait_chat(self, chat_id: int, now: float) -> float:
@@ -66,9 +70,13 @@ class Limits:
         if len(self._chats) > 10_000:
             self._chats = {k: b for k, b in self._chats.items() if b.wait(now) or b.tokens < b.burst}
 
+    def pause(self, seconds: float, now: float) -> None:
+        """Nothing at all is sent for a while."""
+        self._paused[None] = now + seconds
+
     def flooded(self, chat_id: int, seconds: float, now: float) -> None:
         """A 429, which does not say whose limit it was: this chat pauses, and all do when two chats hear it at once."""
         if any(chat not in (None, chat_id) and until > now for chat, until in self._paused.items()):
-            self._paused[None] = now + seconds
+            self.pause(seconds, now)
         self._paused = {chat: until for chat, until in self._paused.items() if until > now}
         self._paused[chat_id] = now + seconds

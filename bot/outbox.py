@@ -5,38 +5,49 @@ in flight is freed only when its mark has committed, so that a kill repeats at m
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
 
+from bot.departures import Departures
 from bot.errors import where
 from bot.limits import Limits
+from bot.meter import Meter
 from bot.transport import ApiError, BadToken, Forbidden, Rejected, TooMany, Transport, Unreachable
 from community.here import Here
 from handlers.render import Call, Renderer
-from storage.database import Database, Transaction, TransactionLost
+from storage.crypto import UnknownKey
+from storage.database import Database, Transaction, TransactionLost, redone
 from storage.queries import dialogues, jobs, outbox, people
-from storage.records import Outgoing
+from storage.records import Outgoing, Queued
 from storage.states import OutboxKind, OutboxState
 
 log = structlog.get_logger()
 IN_FLIGHT = 8
-_PAGE = 64
+_PAGE = 1000
+_LOOK_BACK_S = 5.0  # longer than any transaction that queues messages
+_LOOK_AT_ALL_S = 30.0
 _ANSWER_GOOD_FOR = timedelta(seconds=25)
-_BACK_OFF_S = (1, 2, 5, 10, 30, 60)
-_GIVE_UP_AFTER = 40  # tries, with back-off: over half an hour
+_BACK_OFF_S = (1, 2, 5, 10, 20)
+_GIVE_UP_AFTER = 40  # tries, with back-off: over ten minutes in which others get through
+_AWAY_S = (0.5, 1, 2, 5, 10)
 _IDLE_S = 30.0
+_REST_S = 1.0  # after the database could not carry on
+_GATHER_S = 0.002
+"""What lands within this time is marked in one transaction."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Result:
-    """How one sending went."""
+    """How one sending went; `since`: when it began, monotonic."""
 
     row: Outgoing
     call: Call
+    since: float
     message_id: int | None = None
     file_id: str | None = None  # of a picture of ours that was uploaded
     error: ApiError | None = None
@@ -55,6 +66,7 @@ class Sender:
         here: Callable[[], Here],
         in_flight: int = IN_FLIGHT,
         monotonic: Callable[[], float] = time.monotonic,
+        meter: Meter | None = None,
     ) -> None:
         self._database = database
         self._transport = transport
@@ -63,29 +75,50 @@ class Sender:
         self._here = here
         self._places = in_flight
         self._monotonic = monotonic
-        self._flying: dict[int, Outgoing] = {}
+        self._meter = meter or Meter()
+        self._departures = Departures(limits)
+        self._bell = database.bell("outbox")
+        self._at = self._seen = self._settled = 0  # ids: looked up to, seen at all, and seen long enough ago
+        self._look_at_all = 0.0
+        self._settles = 0.0
         self._results: list[_Result] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._landed = asyncio.Event()
+        self._all_landed = asyncio.Event()
+        self._heard = 0.0  # when the Bot API last answered anything
+        self._failures, self._failing = 0, set[int]()  # since then; and in which chats
+        self._troubled: dict[int, float] = {}  # rows that got no answer: when they last were sent
+        self._bell.set()
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Until `stopping`; then what is in flight is seen to its end and marked."""
-        await self._until_done(self._recover)
-        bell = self._database.bell("outbox")
-        while not stopping.is_set():
-            bell.clear()
-            self._landed.clear()
-            wait = _IDLE_S
-            try:
-                wait = await self.cycle()
-            except TransactionLost as error:
-                log.error("the database could not carry on", error=str(error))
-                wait = 1.0
-            if wait > 0:
-                await _first(wait, bell, self._landed, stopping)
-        if self._tasks:
-            await asyncio.wait(self._tasks)
-        await self._until_done(self._settle)
+        self._begin_again([])
+        self._results.clear()
+        stop = asyncio.create_task(self._wake_at(stopping))
+        try:
+            await self._until_done(self._recover)
+            while not stopping.is_set():
+                try:
+                    wait = await self.cycle()
+                except TransactionLost as error:
+                    log.error("the database could not carry on", error=str(error))
+                    await asyncio.sleep(_REST_S)  # the bell has been rung, to look at everything anew
+                    continue
+                if wait > 0:
+                    await _set_within(wait, self._bell)
+                if self._tasks:
+                    self._all_landed.clear()
+                    await _set_within(_GATHER_S, self._all_landed)
+            if self._tasks:
+                await asyncio.wait(self._tasks)
+            await self._until_done(self._settle)
+        finally:
+            stop.cancel()
+            for task in self._tasks:  # cancelled: somebody else sends now, these too
+                task.cancel()
+
+    async def _wake_at(self, stopping: asyncio.Event) -> None:
+        await stopping.wait()
+        self._bell.set()
 
     async def _recover(self) -> None:
         async with self._database.write() as tx:
@@ -93,12 +126,13 @@ class Sender:
 
     async def _settle(self) -> None:
         async with self._database.write() as tx:
-            await self._mark_all(tx, self._results)
+            for result in self._results:
+                await self._mark(tx, self._here(), result)
 
     async def _until_done(self, work: Callable[[], Awaitable[None]]) -> None:
         for pause in (*_BACK_OFF_S, None):
             try:
-                await work()
+                await redone(work, self._database)
             except TransactionLost:
                 if pause is None:
                     raise
@@ -107,66 +141,78 @@ class Sender:
                 return
 
     async def cycle(self) -> float:
-        """Mark what has landed, send what may go; seconds until there may be more to do."""
+        """Mark what has landed, send what may go; seconds until there may be more to do. Raises TransactionLost."""
         results = list(self._results)
-        async with self._database.write() as tx:
-            await self._mark_all(tx, results)
-            picked, wait = await self._pick(tx, {result.row.id for result in results})
+        calls = await redone(lambda: self._turn(results), self._database)
         del self._results[: len(results)]
-        for result in results:
-            self._flying.pop(result.row.id, None)
-        for row, call in picked:
-            self._flying[row.id] = row
-            task = asyncio.create_task(self._send(row, call))
+        now = self._monotonic()
+        for row, call in calls:
+            task = asyncio.create_task(self._send(row, call, now))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return wait
-
-    async def _pick(self, tx: Transaction, landed: set[int]) -> tuple[list[tuple[Outgoing, Call]], float]:
-        here, now = self._here(), self._monotonic()
-        flying = [row for row in self._flying.values() if row.id not in landed]
-        busy: set[object] = {(row.chat_id, row.priority) for row in flying}
-        busy |= {("card", row.card_id) for row in flying if row.card_id}
-        room = self._places - len(flying)
-        picked: list[tuple[Outgoing, Call]] = []
-        wait, after = _IDLE_S, (-1, 0)
-        while room > 0:
-            page = await outbox.waiting(tx, after_priority=after[0], after_id=after[1], limit=_PAGE)
-            for row in page:
-                pause = self._pause(row, busy, here, now)
-                if pause is None:
-                    continue
-                busy.add((row.chat_id, row.priority))
-                if pause > 0:
-                    wait = min(wait, pause)
-                    continue
-                if room == 0:
-                    break
-                call = await self._compose(tx, here, row)
-                if call is None:
-                    busy.discard((row.chat_id, row.priority))
-                    continue
-                if row.kind is not OutboxKind.ANSWER:
-                    self._limits.take(row.chat_id or 0, now)
-                if row.card_id:
-                    busy.add(("card", row.card_id))
-                picked.append((row, call))
-                room -= 1
-            if len(page) < _PAGE or self._limits.wait_overall(now):
-                break
-            after = (page[-1].priority, page[-1].id)
-        return picked, wait
-
-    def _pause(self, row: Outgoing, busy: set[object], here: Here, now: float) -> float | None:
-        """Seconds until this row may go; None when one before it must go first."""
-        if (row.chat_id, row.priority) in busy or ("card", row.card_id) in busy:
-            return None
-        later = (row.not_before - here.now).total_seconds()
-        if later > 0:
-            return later
-        if row.kind is OutboxKind.ANSWER or row.chat_id is None:
+        if self._bell.is_set():
             return 0.0
-        return max(self._limits.wait_overall(now), self._limits.wait_chat(row.chat_id, now))
+        return self._departures.wait(now=now, clock=self._here().now, longest=_IDLE_S)
+
+    async def _turn(self, results: list[_Result]) -> list[tuple[Outgoing, Call]]:
+        here, flying = self._here(), list(self._departures.flying.values())
+        try:
+            async with self._database.write() as tx:
+                # Those that got an answer first: they tell whether others' trouble is their own.
+                for result in sorted(results, key=lambda one: isinstance(one.error, Unreachable)):
+                    again = await self._mark(tx, here, result)
+                    self._departures.land(result.row.id, again=again)
+                await self._look(tx)
+                return await self._pick(tx, here)
+        except BaseException:
+            self._begin_again(flying)
+            raise
+
+    def _begin_again(self, flying: list[Queued]) -> None:
+        """Get to know anew what waits, but for what is in flight."""
+        self._departures.begin_again(flying)
+        self._at = self._settled = 0
+        self._bell.set()
+
+    async def _look(self, tx: Transaction) -> None:
+        """Get to know the rows that were queued since the last look; now and then look at all."""
+        now = self._monotonic()
+        if now >= self._look_at_all:
+            self._at, self._look_at_all = 0, now + _LOOK_AT_ALL_S
+        elif not self._bell.is_set():
+            return
+        self._bell.clear()
+        page = await outbox.waiting(tx, after=self._at, limit=_PAGE)
+        self._departures.add(page)
+        if page:
+            self._at = page[-1].id
+            self._seen = max(self._seen, self._at)
+        if len(page) == _PAGE:
+            self._bell.set()
+        elif not self._database.ids_in_order:
+            # A row may show itself after one with a higher id: look back as far as a transaction may have lasted.
+            self._at = self._settled
+            if now >= self._settles:
+                self._settled, self._settles = self._seen, now + _LOOK_BACK_S
+
+    async def _pick(self, tx: Transaction, here: Here) -> list[tuple[Outgoing, Call]]:
+        departures, now = self._departures, self._monotonic()
+        calls: list[tuple[Outgoing, Call]] = []
+        while taken := departures.take(self._places - len(departures.flying), now=now, clock=here.now):
+            rows = {row.id: row for row in await outbox.outgoing(tx, [queued.id for queued in taken])}
+            for queued in taken:
+                row = rows.get(queued.id)
+                if row is not None and row.queued != queued:
+                    departures.land(queued.id, again=row.queued)  # another row has taken the id of one taken back
+                    continue
+                call = await self._compose(tx, here, row) if row is not None else None
+                if row is None or call is None:
+                    departures.land(queued.id)
+                else:
+                    calls.append((row, call))
+        if calls:
+            await outbox.sending(tx, [row.id for row, _ in calls])
+        return calls
 
     async def _compose(self, tx: Transaction, here: Here, row: Outgoing) -> Call | None:
         """The row's call, or None when it is settled without one."""
@@ -179,7 +225,7 @@ class Sender:
         try:
             async with tx.savepoint():
                 call = await self._renderer.call(tx, here, row)
-        except TransactionLost:
+        except (TransactionLost, UnknownKey):
             raise
         except Exception as error:
             log.error(
@@ -191,8 +237,8 @@ class Sender:
             )
             await outbox.mark(tx, outbox_id=row.id, state=OutboxState.FAILED, error=where(error), now=here.now)
             return None
-        state = OutboxState.SENDING if call else OutboxState.DROPPED
-        await outbox.mark(tx, outbox_id=row.id, state=state, now=here.now)
+        if call is None:
+            await outbox.mark(tx, outbox_id=row.id, state=OutboxState.DROPPED, now=here.now)
         return call
 
     async def _answer_as_message(self, tx: Transaction, here: Here, row: Outgoing) -> None:
@@ -210,28 +256,31 @@ class Sender:
                 now=here.now,
             )
 
-    async def _send(self, row: Outgoing, call: Call) -> None:
+    async def _send(self, row: Outgoing, call: Call, since: float) -> None:
         params = {"chat_id": row.chat_id, **call.params} if call.to_chat else call.params
         try:
             result = await self._transport.call(call.method, params, files=call.files or None)
         except ApiError as error:
-            self._results.append(_Result(row=row, call=call, error=error))
+            self._results.append(_Result(row=row, call=call, since=since, error=error))
+            self._meter.sent(row.priority, error)
         else:
             sent = result if isinstance(result, dict) else {}
             file_id = sent["photo"][-1]["file_id"] if call.picture and sent.get("photo") else None
-            self._results.append(_Result(row=row, call=call, message_id=sent.get("message_id"), file_id=file_id))
-        self._landed.set()
+            message_id = sent.get("message_id")
+            self._results.append(_Result(row=row, call=call, since=since, message_id=message_id, file_id=file_id))
+            self._meter.sent(row.priority, None)
+        self._bell.set()
+        if len(self._results) == len(self._departures.flying):
+            self._all_landed.set()
 
-    async def _mark_all(self, tx: Transaction, results: list[_Result]) -> None:
-        here = self._here()
-        for result in results:
-            if result.error is None:
-                await self._mark_sent(tx, here, result)
-            else:
-                await self._mark_error(tx, here, result, result.error)
-
-    async def _mark_sent(self, tx: Transaction, here: Here, result: _Result) -> None:
+    async def _mark(self, tx: Transaction, here: Here, result: _Result) -> Queued | None:
+        """Mark how a sending went; the row as it waits once more, if it does."""
+        if not isinstance(result.error, Unreachable):
+            self._heard, self._failures, self._failing = self._monotonic(), 0, set()
+        if result.error is not None:
+            return await self._mark_error(tx, here, result, result.error)
         row = result.row
+        self._troubled.pop(row.id, None)
         await outbox.mark(tx, outbox_id=row.id, state=OutboxState.SENT, message_id=result.message_id, now=here.now)
         if result.call.picture and result.file_id:
             await jobs.uploaded(tx, picture_id=result.call.picture, file_id=result.file_id)
@@ -244,44 +293,63 @@ class Sender:
                 shown=result.call.digest,
                 edited=row.kind is OutboxKind.EDIT,
             )
+        return None
 
-    async def _mark_error(self, tx: Transaction, here: Here, result: _Result, error: ApiError) -> None:
+    async def _mark_error(self, tx: Transaction, here: Here, result: _Result, error: ApiError) -> Queued | None:
         row, now = result.row, self._monotonic()
         if isinstance(error, TooMany):
-            self._limits.flooded(row.chat_id or 0, error.seconds, now)
-            await outbox.put_off(tx, outbox_id=row.id, until=here.now, error="429")
-        elif isinstance(error, Unreachable | BadToken) and row.tries < _GIVE_UP_AFTER:
-            pause = _BACK_OFF_S[min(row.tries, len(_BACK_OFF_S) - 1)]
-            await outbox.put_off(tx, outbox_id=row.id, until=here.now + timedelta(seconds=pause), error=str(error))
-        elif isinstance(error, Rejected):
-            await self._mark_rejected(tx, here, row, error)
-        else:
-            if isinstance(error, Forbidden) and row.person_id is not None:
-                await people.set_unreachable(tx, person_id=row.person_id, since=here.now)
-            elif isinstance(error, Forbidden) and row.chat_id is not None:
-                await dialogues.leave_group(tx, chat_id=row.chat_id, left_at=here.now)
-            await outbox.mark(tx, outbox_id=row.id, state=OutboxState.FAILED, error=str(error), now=here.now)
+            self._limits.flooded(row.queued.chat, error.seconds, now)
+            await outbox.put_off(tx, outbox_id=row.id, until=here.now, error="429", counts=False)
+            return replace(row.queued, not_before=here.now)
+        if isinstance(error, Unreachable) and self._heard <= self._troubled.pop(row.id, result.since):
+            self._troubled[row.id] = result.since
+            until = here.now + timedelta(seconds=self._away(row.queued.chat, now))
+            await outbox.put_off(tx, outbox_id=row.id, until=until, error=str(error), counts=False)
+            return replace(row.queued, not_before=until)
+        if isinstance(error, Unreachable | BadToken) and row.tries < _GIVE_UP_AFTER:
+            self._troubled[row.id] = result.since
+            until = here.now + timedelta(seconds=_BACK_OFF_S[min(row.tries, len(_BACK_OFF_S) - 1)])
+            await outbox.put_off(tx, outbox_id=row.id, until=until, error=str(error))
+            return replace(row.queued, not_before=until)
+        if isinstance(error, Rejected):
+            return await self._mark_rejected(tx, here, row, error)
+        if isinstance(error, Forbidden) and row.person_id is not None:
+            await people.set_unreachable(tx, person_id=row.person_id, since=here.now)
+        elif isinstance(error, Forbidden) and row.chat_id is not None:
+            await dialogues.leave_group(tx, chat_id=row.chat_id, left_at=here.now)
+        await outbox.mark(tx, outbox_id=row.id, state=OutboxState.FAILED, error=str(error), now=here.now)
+        return None
 
-    async def _mark_rejected(self, tx: Transaction, here: Here, row: Outgoing, error: Rejected) -> None:
+    def _away(self, chat: int, now: float) -> float:
+        """Nothing gets through, which is nobody's own fault: how many seconds to wait. If two chats find so, all do."""
+        self._failing.add(chat)
+        pause = _AWAY_S[min(self._failures, len(_AWAY_S) - 1)]
+        if not self._limits.wait_pause(now):
+            self._failures += 1
+            if len(self._failing) > 1:
+                self._limits.pause(pause, now)
+        return pause
+
+    async def _mark_rejected(self, tx: Transaction, here: Here, row: Outgoing, error: Rejected) -> Queued | None:
         if error.migrate_to is not None and row.chat_id is not None:
             await dialogues.migrate_group(tx, old_chat_id=row.chat_id, new_chat_id=error.migrate_to)
             await outbox.put_off(tx, outbox_id=row.id, until=here.now, error="migrated")
-        elif "message is not modified" in str(error) or row.kind is OutboxKind.FADE:
+            return replace(row.queued, not_before=here.now)
+        if "message is not modified" in str(error) or row.kind is OutboxKind.FADE:
             await outbox.mark(tx, outbox_id=row.id, state=OutboxState.SENT, now=here.now)
         elif row.kind is OutboxKind.ANSWER:
             await self._answer_as_message(tx, here, row)
         elif row.kind is OutboxKind.ALTER:
             await outbox.say_instead(tx, outbox_id=row.id)  # the message is gone: its outcome must still be read
+            return replace(row.queued, kind=OutboxKind.SAY)
         else:
             log.warning("a message was refused", outbox_id=row.id, kind=row.kind, error=str(error))
             await outbox.mark(tx, outbox_id=row.id, state=OutboxState.FAILED, error=str(error), now=here.now)
+        return None
 
 
-async def _first(seconds: float, *events: asyncio.Event) -> None:
-    """Wait for the first of some events, at most so long."""
-    waits = [asyncio.ensure_future(event.wait()) for event in events]
-    try:
-        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()
+async def _set_within(seconds: float, event: asyncio.Event) -> None:
+    """Wait for an event, at most so long."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

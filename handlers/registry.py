@@ -83,6 +83,16 @@ def _command(name: str, handler: Said) -> Said:
     return run
 
 
+def _by_name(commands: Mapping[str, Said]) -> Said:
+    async def run(update: Update, turn: Turn) -> None:
+        message = update.effective_message
+        if message is not None and message.text:
+            name = message.text[1 : message.entities[0].length].partition("@")[0]
+            await commands[name.lower()](update, turn)
+
+    return run
+
+
 async def _pressed(update: Update, turn: Turn) -> None:
     """A button: of a conversation's step, or of a card."""
     query = update.callback_query
@@ -147,10 +157,9 @@ def install(application: Conversation, texts: Texts) -> None:
     private, add = filters.ChatType.PRIVATE, application.add_handler
     new = filters.UpdateType.MESSAGE
     add(CallbackQueryHandler(_pressed))
-    for name, handler in COMMANDS.items():
-        add(CommandHandler(name, _command(name, handler), filters=private & new))
-    for name, handler in GROUP_COMMANDS.items():
-        add(CommandHandler(name, handler, filters=~private & new))
+    # One handler for all, for python-telegram-bot asks each in turn.
+    add(CommandHandler(list(COMMANDS), _by_name({n: _command(n, f) for n, f in COMMANDS.items()}), private & new))
+    add(CommandHandler(list(GROUP_COMMANDS), _by_name(GROUP_COMMANDS), ~private & new))
     add(CommandHandler(sorted(set(COMMANDS) - set(GROUP_COMMANDS)), groups.come_to_private, filters=~private & new))
     add(ChatMemberHandler(groups.membership, ChatMemberHandler.MY_CHAT_MEMBER))
     add(MessageHandler(filters.StatusUpdate.ALL, groups.service))

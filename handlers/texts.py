@@ -3,17 +3,22 @@
 The Chinese sentences in the templates are the msgids; `zh` therefore needs no catalogue.
 """
 
+import contextlib
 import functools
 import gettext
 import html
+import os
 import re
+import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+import jinja2
+from jinja2 import BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from jinja2.environment import TemplateModule
 from markupsafe import Markup
 
@@ -22,6 +27,7 @@ from storage.rows import from_ms
 
 LANGUAGES = ("zh", "en", "zh_TW")
 HERE = Path(__file__).parent
+COMPILED = HERE / "texts" / "__pycache__"
 _TOKEN = re.compile(r"<(/?)(\w+)[^>]*>|&(?:#\w+|\w+);|[^<&]", re.DOTALL)
 
 
@@ -35,7 +41,7 @@ def language_of(code: str | None) -> str:
 
 def clip(markup: str, limit: int) -> str:
     """Cut HTML to `limit` visible characters, closing what is open."""
-    if len(html.unescape(re.sub(r"<[^>]*>", "", markup))) <= limit:
+    if len(markup) <= limit or len(html.unescape(re.sub(r"<[^>]*>", "", markup))) <= limit:
         return markup
     out: list[str] = []
     open_tags: list[str] = []
@@ -52,6 +58,37 @@ def clip(markup: str, limit: int) -> str:
     return "".join(out) + "…" + "".join(f"</{tag}>" for tag in reversed(open_tags))
 
 
+class _Compiled(BytecodeCache):
+    """Templates, compiled once for all languages (they differ in what they look up, not in their code) and starts.
+
+    They are kept as Python keeps modules: beside them, where that can be written to, and for this Python alone.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+        # What another Jinja2, or this module with other options, has compiled is not for us.
+        made_by = "-".join(f"{Path(file).stat().st_mtime_ns:x}" for file in (jinja2.__file__, __file__))
+        self._suffix = f".{sys.implementation.cache_tag}-{made_by}"
+
+    def _file(self, bucket: Bucket) -> Path:
+        return COMPILED / (bucket.key + self._suffix)
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with contextlib.suppress(OSError):
+            found = self._kept.get(bucket.key) or self._file(bucket).read_bytes()
+            bucket.bytecode_from_string(found)  # none, if the template has changed since
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        code = self._kept[bucket.key] = bucket.bytecode_to_string()
+        if sys.dont_write_bytecode:
+            return
+        with contextlib.suppress(OSError):
+            COMPILED.mkdir(parents=True, exist_ok=True)
+            part = COMPILED / f"{bucket.key}.{os.getpid()}"
+            part.write_bytes(code)
+            part.replace(self._file(bucket))
+
+
 class Texts:
     """Every text of the bot, in every language."""
 
@@ -59,9 +96,11 @@ class Texts:
         """`overrides`: a folder whose files replace ours of the same name."""
         self._folders = [*([overrides] if overrides else []), HERE / "texts"]
         self._zone = zone
+        self._compiled = _Compiled()
         self.default = "zh"
         self._environment = functools.cache(self._make)
         self._labels = functools.cache(self._label_module)
+        self._fixed_label = functools.cache(self._make_label)
 
     def _make(self, language: str) -> Environment:
         environment = Environment(
@@ -72,6 +111,7 @@ class Texts:
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
             auto_reload=False,
+            bytecode_cache=self._compiled,
         )
         catalogue: gettext.NullTranslations = gettext.NullTranslations()
         if language != "zh":
@@ -89,7 +129,10 @@ class Texts:
     def label(self, language: str, key: str | Mapping[str, Any], **values: object) -> str:
         """A button's or menu's word: a name in labels.html, or a name in both languages."""
         if not isinstance(key, str):
-            return str(self._local(language, key))
+            return str(self._local(language, dict(key)))
+        return self._make_label(language, key, **values) if values else self._fixed_label(language, key)
+
+    def _make_label(self, language: str, key: str, **values: object) -> str:
         found = getattr(self._labels(language), key)
         return html.unescape(str(found(**self._local(language, values)) if callable(found) else found)).strip()
 
@@ -117,13 +160,13 @@ class Texts:
 
     def _local(self, language: str, value: Any) -> Any:
         """Names in both languages become one, moments become datetimes again."""
-        if isinstance(value, Mapping):
-            if value.keys() == {"zh", "en"}:
+        if isinstance(value, dict):
+            if len(value) == 2 and "zh" in value and "en" in value:
                 chosen: str = value["en"] if language == "en" else value["zh"]
                 return traditional(chosen) if language == "zh_TW" else chosen
-            if value.keys() == {"ms"}:
+            if len(value) == 1 and "ms" in value:
                 return from_ms(value["ms"])
-            return {k: self._local(language, v) for k, v in value.items()}
+            return {k: v if type(v) is str else self._local(language, v) for k, v in value.items()}
         if isinstance(value, list | tuple):
             return [self._local(language, v) for v in value]
         return value

@@ -87,7 +87,6 @@ class Group:
 
     id: int
     chat_id: int
-    title: str
     language: str
     place_id: int | None  # bound to this place
 
@@ -112,6 +111,29 @@ class Waiting:
     lane: int
     payload: Json
     tries: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ahead:
+    """A waiting update as a worker sees it that has yet to take it; `ours`: its lane is locked for this worker."""
+
+    id: int
+    lane: int
+    tries: int
+    ours: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Queued:
+    """A message that waits to be sent, as far as its turn depends on it."""
+
+    id: int
+    priority: Priority
+    kind: OutboxKind
+    chat: int  # stands for the chat: a person's id, or a group's id below zero
+    card_id: int | None
+    not_before: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,6 +159,18 @@ class Outgoing:
     tries: int
     not_before: datetime
     created_at: datetime
+
+    @property
+    def queued(self) -> Queued:
+        """As it waits for its turn."""
+        return Queued(
+            id=self.id,
+            priority=self.priority,
+            kind=self.kind,
+            chat=self.person_id if self.person_id is not None else -(self.group_id or 0),
+            card_id=self.card_id,
+            not_before=self.not_before,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -387,3 +421,35 @@ class Picture:
     id: int
     png: bytes | None
     file_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SealedValue:
+    """A sealed value and the primary key of its row, of one to three columns."""
+
+    k0: int
+    k1: int | None = None
+    k2: str | None = None
+    token: bytes
+
+    @property
+    def key(self) -> tuple[int | str, ...]:
+        """The key's columns."""
+        return tuple(part for part in (self.k0, self.k1, self.k2) if part is not None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Backlog:
+    """How much of something waits, and since when."""
+
+    count: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutboxBacklog:
+    """The same of the messages of one priority."""
+
+    priority: Priority
+    count: int
+    oldest: datetime

@@ -28,22 +28,36 @@ def to_ms(moment: datetime) -> int:
 
 def from_ms(value: int) -> datetime:
     """The UTC datetime of `value` milliseconds."""
-    return _EPOCH + timedelta(milliseconds=value)
+    return datetime.fromtimestamp(value / 1000, UTC)
+
+
+def _plain(value: Any) -> object:
+    return value
+
+
+def _text(value: str) -> str:
+    return value.replace("\0", "")  # PostgreSQL keeps it in no text, and it says nothing on either engine
+
+
+_PARAMETERS: dict[type, Callable[[Any], object]] = {
+    **dict.fromkeys((type(None), int, float, bytes), _plain),
+    str: _text,
+    datetime: to_ms,
+    Sealed: lambda value: value.token,
+    bool: int,
+    dict: lambda value: orjson.dumps(value).decode(),
+    list: lambda value: orjson.dumps(value).decode(),
+}
 
 
 def parameter(value: object) -> object:
     """A value as the database takes it."""
-    if isinstance(value, datetime):
-        return to_ms(value)
-    if isinstance(value, Sealed):
-        return value.token
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, enum.Enum):
-        return value.value
-    if isinstance(value, dict | list):
-        return orjson.dumps(value).decode()
-    return value
+    kind = type(value)
+    convert = _PARAMETERS.get(kind)
+    if convert is None:
+        # An enum's values, or what the database may refuse; looked at once for each type.
+        convert = _PARAMETERS[kind] = (lambda v: v.value) if issubclass(kind, enum.Enum) else _plain
+    return convert(value)
 
 
 def _converter(hint: Any, cipher: Cipher) -> Callable[[Any], object] | None:
@@ -56,37 +70,37 @@ def _converter(hint: Any, cipher: Cipher) -> Callable[[Any], object] | None:
         return lambda v: cipher.open(v) if isinstance(v, bytes) else orjson.loads(v)
     if origin is datetime:
         return from_ms
-    if isinstance(origin, type) and (issubclass(origin, enum.Enum) or origin in (Sealed, bool)):
-        return origin
-    return None
+    if isinstance(origin, type) and issubclass(origin, enum.Enum):
+        return {member.value: member for member in origin}.__getitem__
+    return origin if origin in (Sealed, bool) else None
 
 
 class Mapper:
-    """Makes records out of rows; remembers how for each (record, columns)."""
+    """Makes records out of rows; remembers how for each record and statement."""
 
     def __init__(self, cipher: Cipher) -> None:
         self._cipher = cipher
-        self._makers: dict[tuple[type, tuple[str, ...]], Callable[[Sequence[Any]], Any]] = {}
+        self._makers: dict[tuple[type, str], Callable[[Sequence[Any]], Any]] = {}
 
-    def maker(self, record: type, columns: tuple[str, ...]) -> Callable[[Sequence[Any]], Any]:
-        """What turns a row with these columns into `record`."""
-        found = self._makers.get((record, columns))
+    def maker(self, record: type, sql: str, columns: Callable[[], Sequence[str]]) -> Callable[[Sequence[Any]], Any]:
+        """What turns a row of the statement `sql`, whose result has these columns, into `record`."""
+        found = self._makers.get((record, sql))
         if found is None:
-            found = self._makers[record, columns] = self._maker(record, columns)
+            found = self._makers[record, sql] = self._maker(record, columns())
         return found
 
-    def _maker(self, record: type, columns: tuple[str, ...]) -> Callable[[Sequence[Any]], Any]:
+    def _maker(self, record: type, columns: Sequence[str]) -> Callable[[Sequence[Any]], Any]:
         if not is_dataclass(record):
             convert = _converter(record, self._cipher)
             return (lambda row: row[0] if row[0] is None else convert(row[0])) if convert else lambda row: row[0]
         hints = typing.get_type_hints(record)
-        plan = [(name, _converter(hints[name], self._cipher)) for name in columns]
+        plan = [(n, c) for n, name in enumerate(columns) if (c := _converter(hints[name], self._cipher))]
 
         def make(row: Sequence[Any]) -> Any:
-            fields = {
-                name: value if convert is None or value is None else convert(value)
-                for (name, convert), value in zip(plan, row, strict=True)
-            }
-            return record(**fields)
+            values = list(row)
+            for n, convert in plan:
+                if values[n] is not None:
+                    values[n] = convert(values[n])
+            return record(**dict(zip(columns, values, strict=True)))
 
         return make

@@ -85,9 +85,17 @@ class FakeApi(Transport):
         self._refusals: list[tuple[ApiError, str | None, int | None]] = []
         self._next = 100
 
+    def forget(self) -> None:
+        """As on the first day."""
+        self.calls, self.chats, self.news, self.queries, self._refusals = [], {}, [], {}, []
+
     def refuse(self, error: ApiError, *, method: str | None = None, chat_id: int | None = None, times: int = 1) -> None:
         """Answer the next calls (of that method, to that chat) with an error."""
         self._refusals += [(error, method, chat_id)] * times
+
+    def relent(self) -> None:
+        """Refuse nothing any more."""
+        self._refusals.clear()
 
     def sent(self, method: str | None = None) -> list[dict[str, Any]]:
         """The parameters of the calls made so far."""

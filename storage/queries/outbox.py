@@ -1,9 +1,10 @@
 """Messages on their way out, and the cards that show a subject as it is."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from storage.database import Transaction
-from storage.records import Counted, Json, Outgoing
+from storage.records import Counted, Json, Outgoing, Queued
 from storage.states import OutboxKind, OutboxState, Priority
 
 
@@ -134,8 +135,20 @@ async def refresh_cards(
     )
 
 
-async def waiting(tx: Transaction, *, after_priority: int, after_id: int, limit: int) -> list[Outgoing]:
-    """A page of what waits, by priority and age; button answers come as emergencies do."""
+async def waiting(tx: Transaction, *, after: int, limit: int) -> list[Queued]:
+    """What waits, in the order it was queued, from beyond the row `after`."""
+    return await tx.all(
+        Queued,
+        "SELECT id, priority, kind, COALESCE(person_id, -group_id) AS chat, card_id, not_before "
+        "FROM outbox WHERE state = 'waiting' AND id > :after ORDER BY id LIMIT :limit",
+        after=after,
+        limit=limit,
+    )
+
+
+async def outgoing(tx: Transaction, ids: Sequence[int]) -> list[Outgoing]:
+    """Those of some rows that still wait, with all that is needed to send them."""
+    names = {f"id_{n}": outbox_id for n, outbox_id in enumerate(ids)}
     return await tx.all(
         Outgoing,
         "SELECT o.id, o.priority, o.kind, o.person_id, o.group_id, "
@@ -145,12 +158,17 @@ async def waiting(tx: Transaction, *, after_priority: int, after_id: int, limit:
         "COALESCE(o.alters_message, a.message_id) AS alters_message, o.tries, o.not_before, o.created_at "
         "FROM outbox o LEFT JOIN people p ON p.id = o.person_id LEFT JOIN groups g ON g.id = o.group_id "
         "LEFT JOIN cards c ON c.id = o.card_id LEFT JOIN outbox a ON a.id = o.alters_id "
-        "WHERE o.state = 'waiting' "
-        "AND (o.priority > :after_priority OR (o.priority = :after_priority AND o.id > :after_id)) "
-        "ORDER BY o.priority, o.id LIMIT :limit",
-        after_priority=after_priority,
-        after_id=after_id,
-        limit=limit,
+        f"WHERE o.id IN ({', '.join(f':{name}' for name in names)}) AND o.state = 'waiting'",
+        **names,
+    )
+
+
+async def sending(tx: Transaction, ids: Sequence[int]) -> None:
+    """Rows are in flight from here on."""
+    names = {f"id_{n}": outbox_id for n, outbox_id in enumerate(ids)}
+    await tx.run(
+        f"UPDATE outbox SET state = 'sending' WHERE id IN ({', '.join(f':{name}' for name in names)})",
+        **names,
     )
 
 
@@ -163,24 +181,24 @@ async def mark(
     error: str | None = None,
     now: datetime,
 ) -> None:
-    """Mark how sending went."""
-    done = None if state in (OutboxState.WAITING, OutboxState.SENDING) else now
+    """Mark how it ended."""
     await tx.run(
         "UPDATE outbox SET state = :state, message_id = COALESCE(:message_id, message_id), error = :error, "
         "done_at = :done WHERE id = :outbox_id",
         state=state,
         message_id=message_id,
         error=error,
-        done=done,
+        done=now,
         outbox_id=outbox_id,
     )
 
 
-async def put_off(tx: Transaction, *, outbox_id: int, until: datetime, error: str) -> None:
-    """Try again later."""
+async def put_off(tx: Transaction, *, outbox_id: int, until: datetime, error: str, counts: bool = True) -> None:
+    """Try again later; `counts` among its tries, if the fault may be its own."""
     await tx.run(
-        "UPDATE outbox SET state = 'waiting', tries = tries + 1, not_before = :until, error = :error "
-        "WHERE id = :outbox_id",
+        "UPDATE outbox SET state = 'waiting', tries = tries + CAST(:tried AS BIGINT), not_before = :until, "
+        "error = :error WHERE id = :outbox_id",
+        tried=int(counts),
         until=until,
         error=error,
         outbox_id=outbox_id,
@@ -215,9 +233,10 @@ async def recover(tx: Transaction) -> int:
 
 
 async def purge(tx: Transaction, *, done_before: datetime, aside_before: datetime) -> None:
-    """Forget what was sent, and later what was set aside."""
-    await tx.run("DELETE FROM outbox WHERE state IN ('sent', 'dropped') AND done_at < :before", before=done_before)
-    await tx.run("DELETE FROM outbox WHERE state = 'failed' AND done_at < :before", before=aside_before)
+    """Forget what was sent, and later what was set aside; the last row stays, so that no id is given twice."""
+    last = "AND id < (SELECT MAX(id) FROM outbox)"
+    for states, before in (("'sent', 'dropped'", done_before), ("'failed'", aside_before)):
+        await tx.run(f"DELETE FROM outbox WHERE state IN ({states}) AND done_at < :before {last}", before=before)
 
 
 async def counts(tx: Transaction) -> list[Counted]:

@@ -310,8 +310,8 @@ async def test_two_chats_that_are_flooded_at_once_hold_back_all(chat: Dialogue) 
     assert [len(chat.api.shown(who.id)) for who in (AQIANG, NAINAI, LIU)] == [1, 1, 1]
 
 
-async def test_a_passing_trouble_is_tried_again_later_and_later(chat: Dialogue) -> None:
-    pauses = (1, 2, 5, 10)
+async def test_what_gets_no_answer_is_tried_again_later_and_later(chat: Dialogue) -> None:
+    pauses = (0.5, 1, 2, 5, 10, 10)
     chat.api.refuse(Unreachable("HTTP 502"), chat_id=AQIANG.id, times=len(pauses))
     await put(chat, AQIANG, "1")
     await chat.drain()
@@ -329,17 +329,42 @@ async def test_a_passing_trouble_is_tried_again_later_and_later(chat: Dialogue) 
     assert await states(chat) == ["sent"]
 
 
-async def test_trouble_without_end_is_set_aside_after_half_an_hour_or_more(chat: Dialogue) -> None:
-    chat.api.refuse(Unreachable("TimeoutError"), times=1000)
+async def test_while_the_api_is_away_nothing_is_given_up_and_soon_after_everything_is_sent(chat: Dialogue) -> None:
+    chat.api.refuse(Unreachable("ClientConnectorError"), times=10_000)
+    for whom in (AQIANG, NAINAI, LIU):
+        await put(chat, whom, whom.name)
+    for _ in range(360):
+        await chat.drain()
+        chat.clock.advance(seconds=10)
+        chat.monotonic += 10
+    tried = len(chat.api.calls)
+    chat.api.relent()
+
+    for _ in range(10):
+        chat.clock.advance(seconds=1)
+        chat.monotonic += 1
+        await chat.drain()
+
+    assert tried <= 3 * 360
+    assert await states(chat) == ["sent"] * 3
+
+
+async def test_what_alone_gets_no_answer_while_others_do_is_set_aside_in_the_end(chat: Dialogue) -> None:
+    chat.api.refuse(Unreachable("HTTP 500"), chat_id=AQIANG.id, times=1000)
     await put(chat, AQIANG, "1")
     begin = chat.clock.now()
 
-    while await states(chat) == ["waiting"]:
-        await chat.drain()
-        chat.clock.advance(seconds=60)
+    while (await states(chat))[0] in ("waiting", "sending"):
+        await put(chat, NAINAI, "2")
+        for _ in range(2):
+            await chat.sender.cycle()
+            await asyncio.sleep(0)
+            chat.clock.advance(seconds=10)
+            chat.monotonic += 10
 
-    assert await states(chat) == ["failed"]
-    assert chat.clock.now() - begin > timedelta(minutes=30)
+    assert (await states(chat))[0] == "failed"
+    assert set((await states(chat))[1:-1]) == {"sent"}
+    assert chat.clock.now() - begin > timedelta(minutes=10)
 
 
 async def test_whoever_blocked_the_bot_is_marked_unreachable(chat: Dialogue) -> None:
@@ -584,3 +609,17 @@ async def test_a_pressed_button_is_answered_on_the_button(chat: Dialogue) -> Non
     await a_card(chat)
 
     await chat.play(XIAOWANG, [(Press("🧾 受理"), Popup("*0001*"))])
+
+
+async def test_what_was_put_off_goes_when_the_clock_was_put_back(chat: Dialogue) -> None:
+    chat.api.refuse(Unreachable("x"), chat_id=AQIANG.id, times=1)
+    await put(chat, AQIANG, "1")
+    await put(chat, NAINAI, "2")
+    await chat.drain()
+    await put(chat, LIU, "3")
+
+    chat.town.clock.advance(days=-1)
+    chat.monotonic += 60
+    await chat.drain()
+
+    assert sorted(said(chat)[-2:]) == ["1", "3"]
