@@ -16,6 +16,13 @@ class Apology(Text, template="refused/apology"):
     """Something broke; it is ours to mend."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class TooFast(Text, template="refused/too_fast"):
+    """More came at once than a person sends; what was beyond that was not taken."""
+
+    hotline: str
+
+
 async def refuse(moment: Moment, update: Update, refused: Refused) -> None:
     """Tell the person what cannot be and what to do: on the pressed button as an alert, else as a message."""
     await _reply(moment, update, refused.template, refused.context())
@@ -26,7 +33,13 @@ async def apologise(moment: Moment, update: Update) -> None:
     await _reply(moment, update, Apology.template, {})
 
 
-async def _reply(moment: Moment, update: Update, template: str, context: Json) -> None:
+async def slow_down(moment: Moment, update: Update) -> None:
+    """Say that what comes so fast is not taken; ahead of the answers that still wait for the same chat."""
+    hotline = moment.here.neighbourhood.community.hotline
+    await _reply(moment, update, TooFast.template, TooFast(hotline=hotline).context(), urgent=True)
+
+
+async def _reply(moment: Moment, update: Update, template: str, context: Json, *, urgent: bool = False) -> None:
     query, message = update.callback_query, update.effective_message
     extra: Json = {}
     if query is not None:
@@ -41,6 +54,6 @@ async def _reply(moment: Moment, update: Update, template: str, context: Json) -
         kind=OutboxKind.ANSWER if query else OutboxKind.SAY,
         template=template,
         context={"c": context, **extra},
-        priority=Priority.EMERGENCY if query else Priority.REPLY,
+        priority=Priority.EMERGENCY if query or urgent else Priority.REPLY,
         now=moment.here.now,
     )

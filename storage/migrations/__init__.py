@@ -3,8 +3,8 @@
 import hashlib
 from importlib import resources
 
-from storage.crypto import BadKey
 from storage.database import Database, DatabaseError
+from storage.keys import check_key
 
 _SPELT = {
     "sqlite": {"id": "INTEGER PRIMARY KEY", "int": "INTEGER", "bytes": "BLOB", "strict": " STRICT"},
@@ -44,12 +44,3 @@ async def migrate(database: Database) -> list[str]:
             ran.append(name)
     await check_key(database)
     return ran
-
-
-async def check_key(database: Database) -> None:
-    """Refuse a key other than the one the database was made with. Raises BadKey, DatabaseError."""
-    async with database.write() as tx:
-        mine = tx.cipher.fingerprint
-        await tx.run("INSERT INTO meta (name, value) VALUES ('key', :mine) ON CONFLICT (name) DO NOTHING", mine=mine)
-        if await tx.one(str, "SELECT value FROM meta WHERE name = 'key'") != mine:
-            raise BadKey("JINLIN_SECRET_KEY is not the key this database was made with")
