@@ -1,41 +1,37 @@
 """SQLite: one writer on the event loop's own thread, many readers beside it.
 
 A short indexed statement costs less than a hop to a thread, so the writer runs its statements where it is
-called; BEGIN and COMMIT, which may wait for a lock or the disk, run on a thread. Long reads go through
-aiosqlite on connections of their own and never see an open batch.
+called; what may wait, COMMIT for the disk and BEGIN for another process's lock, waits on a thread. Long reads go
+through aiosqlite on connections of their own and never see an open batch.
+
+What the database itself cannot do (a lock held too long, a full disk, a file gone) is TransactionLost wherever
+it shows: at BEGIN, in a statement, at COMMIT, in a reader. A wrong statement is a defect and stays what it is.
 """
 
 import asyncio
-import re
+import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
 
 from storage.crypto import Cipher
-from storage.database import Database, DatabaseError, Transaction, TransactionLost, Violation
+from storage.database import Database, DatabaseError, Transaction, TransactionLost
 from storage.rows import Mapper, parameter
+from storage.sqlite_errors import is_lost, is_passing, violation
 
 R = TypeVar("R")
 _LOCK_WAIT_S = 10.0
 _READERS = 2
-_UNIQUE = re.compile(r"UNIQUE constraint failed: (?P<columns>.+)")
-_CHECK = re.compile(r"CHECK constraint failed: (?P<name>\w+)")
 
 
-def _violation(error: sqlite3.IntegrityError) -> Violation:
-    """The constraint's name as PostgreSQL gives it: `table_column_column_key` for a unique one."""
-    text = str(error)
-    if found := _UNIQUE.match(text):
-        columns = [c.split(".") for c in found["columns"].split(", ")]
-        return Violation("_".join([columns[0][0], *(c[-1] for c in columns), "key"]))
-    if found := _CHECK.match(text):
-        return Violation(found["name"])
-    return Violation("foreign_key" if "FOREIGN" in text else text)
+def _columns(cursor: sqlite3.Cursor | aiosqlite.Cursor) -> list[str]:
+    return [column[0] for column in cursor.description]
 
 
 class _Writing(Transaction):
@@ -46,31 +42,36 @@ class _Writing(Transaction):
         self.cipher = cipher
         self._connection = connection
         self._mapper = mapper
+        self.lost: TransactionLost | None = None
 
-    def _execute(self, sql: str, params: dict[str, object]) -> sqlite3.Cursor:
+    def _execute(self, sql: str, params: dict[str, object]) -> tuple[sqlite3.Cursor, list[Any]]:
+        if self.lost is not None:  # SQLite has rolled back by itself: what came now would stand alone
+            raise self.lost
         try:
-            return self._connection.execute(sql, {k: parameter(v) for k, v in params.items()})
+            cursor = self._connection.execute(sql, {k: parameter(v) for k, v in params.items()})
+            # To the end, so that the statement is reset and RETURNING has run.
+            return cursor, cursor.fetchall()
         except sqlite3.IntegrityError as error:
-            raise _violation(error) from error
-        except sqlite3.OperationalError as error:
-            raise TransactionLost(str(error)) from error
-
-    def _maker(self, record: type, cursor: sqlite3.Cursor) -> Callable[[Sequence[Any]], Any]:
-        return self._mapper.maker(record, tuple(c[0] for c in cursor.description))
+            raise violation(error) from error
+        except sqlite3.DatabaseError as error:
+            if not is_lost(error):
+                raise
+            self.lost = TransactionLost(str(error))
+            raise self.lost from error
 
     async def one(self, record: type[R], sql: str, **params: object) -> R | None:
-        cursor = self._execute(sql, params)
-        rows = cursor.fetchall()  # to the end, so that the statement is reset and RETURNING has run
-        result: R | None = self._maker(record, cursor)(rows[0]) if rows else None
+        cursor, rows = self._execute(sql, params)
+        make = self._mapper.maker(record, sql, partial(_columns, cursor))
+        result: R | None = make(rows[0]) if rows else None
         return result
 
     async def all(self, record: type[R], sql: str, **params: object) -> list[R]:
-        cursor = self._execute(sql, params)
-        make = self._maker(record, cursor)
-        return [make(row) for row in cursor.fetchall()]
+        cursor, rows = self._execute(sql, params)
+        make = self._mapper.maker(record, sql, partial(_columns, cursor))
+        return [make(row) for row in rows]
 
     async def run(self, sql: str, **params: object) -> int:
-        return self._execute(sql, params).rowcount
+        return self._execute(sql, params)[0].rowcount
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -78,7 +79,7 @@ class _Writing(Transaction):
         try:
             yield
         except BaseException:
-            if self._connection.in_transaction:
+            if self.lost is None and self._connection.in_transaction:
                 self._execute("ROLLBACK TO turn", {})
                 self._execute("RELEASE turn", {})
             raise
@@ -93,15 +94,24 @@ class _Reading(Transaction):
         self.cipher = cipher
         self._connection = connection
         self._mapper = mapper
+        self.lost = False
 
     async def one(self, record: type[R], sql: str, **params: object) -> R | None:
         rows = await self.all(record, sql, **params)
         return rows[0] if rows else None
 
     async def all(self, record: type[R], sql: str, **params: object) -> list[R]:
-        async with self._connection.execute(sql, {k: parameter(v) for k, v in params.items()}) as cursor:
-            make = self._mapper.maker(record, tuple(c[0] for c in cursor.description))
-            return [make(row) for row in await cursor.fetchall()]
+        values = {k: parameter(v) for k, v in params.items()}
+        try:
+            async with self._connection.execute(sql, values) as cursor:
+                rows = list(await cursor.fetchall())
+        except sqlite3.DatabaseError as error:
+            if not is_lost(error):
+                raise
+            self.lost = True
+            raise TransactionLost(str(error)) from error
+        make = self._mapper.maker(record, sql, partial(_columns, cursor))
+        return [make(row) for row in rows]
 
     async def run(self, sql: str, **params: object) -> int:
         raise DatabaseError("a reading transaction cannot write")
@@ -116,9 +126,10 @@ class SqliteDatabase(Database):
 
     engine = "sqlite"
 
-    def __init__(self, path: Path, cipher: Cipher) -> None:
+    def __init__(self, path: Path, cipher: Cipher, *, lock_wait_s: float = _LOCK_WAIT_S) -> None:
         super().__init__(cipher)
         self._path = path
+        self._lock_wait_s = lock_wait_s
         self._mapper = Mapper(cipher)
         self._turn = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, "sqlite-commit")
@@ -126,85 +137,161 @@ class SqliteDatabase(Database):
         for _ in range(_READERS):
             self._readers.put_nowait(None)
         try:
-            self._writer = sqlite3.connect(
-                path,
-                timeout=_LOCK_WAIT_S,
-                isolation_level=None,
-                check_same_thread=False,
-                cached_statements=512,
-            )
-            self._writer.execute("PRAGMA journal_mode=WAL")
-            self._writer.execute("PRAGMA synchronous=FULL")
-            self._writer.execute("PRAGMA foreign_keys=ON")
+            self._writer = self._connect()
         except sqlite3.Error as error:
             self._thread.shutdown()
             raise DatabaseError(f"{path}: {error}") from error
+        self._damaged = False
 
     @classmethod
-    async def open(cls, path: Path, cipher: Cipher) -> "SqliteDatabase":
+    async def open(cls, path: Path, cipher: Cipher, *, lock_wait_s: float = _LOCK_WAIT_S) -> "SqliteDatabase":
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DatabaseError(f"{path.parent}: {error.strerror}") from error
-        return cls(path, cipher)
+        return cls(path, cipher, lock_wait_s=lock_wait_s)
 
-    async def _hop(self, sql: str) -> None:
-        """A statement that may wait, on the thread."""
-        done = asyncio.get_running_loop().run_in_executor(self._thread, self._writer.execute, sql)
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path,
+            timeout=self._lock_wait_s,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
+        )
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA foreign_keys=ON")
+            connection.execute("PRAGMA busy_timeout=0")  # on the loop nothing waits
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    async def _hop(self, work: Callable[[], object]) -> None:
+        """What may wait, on the thread."""
+        done = asyncio.get_running_loop().run_in_executor(self._thread, work)
         try:
             await asyncio.shield(done)
         except asyncio.CancelledError:
             await asyncio.wait([done])  # a commit under way is seen to its end, or nobody knows what is stored
             raise
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             raise TransactionLost(str(error)) from error
+
+    async def _begin(self) -> None:
+        """Wait for the file's lock. Raises TransactionLost."""
+        if self._damaged:
+            await self._hop(self._reopen)
+            self._damaged = False
+        elif self._writer.in_transaction:  # its rollback failed
+            await self._hop(partial(self._writer.execute, "ROLLBACK"))
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorname", "") != "SQLITE_BUSY":
+                raise TransactionLost(str(error)) from error
+            await self._hop(self._wait_for_lock)
+
+    def _wait_for_lock(self) -> None:
+        """On the thread: another process has the file."""
+        self._writer.execute(f"PRAGMA busy_timeout={int(self._lock_wait_s * 1000)}")
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+        finally:
+            self._writer.execute("PRAGMA busy_timeout=0")
+
+    def _reopen(self) -> None:
+        fresh = self._connect()
+        self._writer.close()
+        self._writer = fresh
+
+    async def _undo(self) -> None:
+        if self._writer.in_transaction:
+            await self._hop(partial(self._writer.execute, "ROLLBACK"))
+
+    @asynccontextmanager
+    async def _my_turn(self) -> AsyncIterator[None]:
+        """One writer at a time; who waited as long as for the file's lock gives up as then. Raises TransactionLost."""
+        if self._turn.locked():
+            try:
+                async with asyncio.timeout(self._lock_wait_s):
+                    await self._turn.acquire()
+            except TimeoutError as error:
+                self.lost += 1
+                raise TransactionLost("others have been writing for too long") from error
+        else:
+            await self._turn.acquire()
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
-        async with self._turn:
-            await self._hop("BEGIN IMMEDIATE")
-            tx = _Writing(self._writer, self._mapper, self.cipher)
+        async with self._my_turn():
             try:
+                await self._begin()
+                tx = _Writing(self._writer, self._mapper, self.cipher)
                 yield tx
-                await self._hop("COMMIT")
-            except BaseException:
-                if self._writer.in_transaction:
-                    await self._hop("ROLLBACK")
+                if tx.lost is not None:  # swallowed by whoever ran the statement
+                    raise tx.lost
+                await self._hop(partial(self._writer.execute, "COMMIT"))
+            except BaseException as error:
+                if isinstance(error, TransactionLost):
+                    self.lost += 1
+                    self._damaged = self._damaged or not is_passing(error.__cause__)
+                await self._undo()
                 raise
         self.ring(tx)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
-        connection = await self._readers.get()
+        connection, sound = await self._readers.get(), False
         try:
-            if connection is None:
-                connection = await aiosqlite.connect(self._path, isolation_level=None)
-                await connection.execute("PRAGMA query_only=ON")
-            await connection.execute("BEGIN")
             try:
-                yield _Reading(connection, self._mapper, self.cipher)
+                if connection is None:
+                    connection = await aiosqlite.connect(self._path, isolation_level=None)
+                    await connection.execute("PRAGMA query_only=ON")
+                await connection.execute("BEGIN")
+            except sqlite3.Error as error:
+                self.lost += 1
+                raise TransactionLost(str(error)) from error
+            tx = _Reading(connection, self._mapper, self.cipher)
+            try:
+                yield tx
             finally:
-                await connection.execute("ROLLBACK")
+                with contextlib.suppress(sqlite3.Error):
+                    await connection.execute("ROLLBACK")
+                    sound = not tx.lost
+                self.lost += tx.lost
         finally:
-            self._readers.put_nowait(connection)
+            # Only a connection on which nothing is under way goes back; any other makes room for a new one.
+            self._readers.put_nowait(connection if sound else None)
+            if connection is not None and not sound:
+                with contextlib.suppress(sqlite3.Error):
+                    await asyncio.shield(connection.close())
 
     async def script(self, sql: str) -> None:
-        async with self._turn:
-            await self._hop("BEGIN IMMEDIATE")
+        async with self._my_turn():
             try:
+                await self._begin()
                 for statement in sql.split(";\n"):
                     if statement.strip():
                         self._writer.execute(statement)
-                await self._hop("COMMIT")
-            except BaseException:
-                if self._writer.in_transaction:
-                    await self._hop("ROLLBACK")
+                await self._hop(partial(self._writer.execute, "COMMIT"))
+            except BaseException as error:
+                await self._undo()
+                if isinstance(error, sqlite3.DatabaseError) and is_lost(error):
+                    raise TransactionLost(str(error)) from error
                 raise
 
     async def backup(self, target: Path) -> None:
         try:
             async with aiosqlite.connect(self._path) as source, aiosqlite.connect(target) as copy:
-                await source.backup(copy, pages=1024)
+                # In one step, which is one reading transaction: in several, commits of others may begin it anew.
+                await source.backup(copy, pages=-1)
                 await copy.execute("PRAGMA journal_mode=DELETE")
         except sqlite3.Error as error:
             raise DatabaseError(f"{target}: {error}") from error

@@ -124,6 +124,15 @@ async def test_updates_out_of_order_are_handled_as_they_came(chat: Dialogue) -> 
     assert [text[:3] for text in chat.heard(AQIANG)] == ["近邻 ", "有什么"]
 
 
+async def test_a_batch_is_handled_as_it_happened_in_whatever_order_it_comes(chat: Dialogue) -> None:
+    earlier, later = chat.update(AQIANG, "/menu"), chat.update(AQIANG, "/help")
+
+    await chat.receive(later, earlier)
+    await chat.settle()
+
+    assert [text[:3] for text in chat.heard(AQIANG)] == ["有什么", "近邻 "]
+
+
 @pytest.mark.parametrize(
     "update",
     [
@@ -169,6 +178,51 @@ async def test_what_cannot_be_read_is_set_aside_and_nobody_else_waits(chat: Dial
     await chat.settle()
     assert await chat.town.count("inbox", "state = 'poison'") == 1
     assert chat.heard(AQIANG) == []
+
+
+async def test_whoever_sent_what_cannot_be_read_gets_an_apology(chat: Dialogue) -> None:
+    chat.patient = True
+    said = chat.update(AQIANG, "/menu")
+    said["message"]["photo"] = {"of": "the future"}
+    pressed = chat.update(NAINAI, Forge("x"))
+    pressed["callback_query"]["message"] = ["of the future"]
+
+    await chat.receive(said, pressed)
+    await chat.settle()
+
+    assert ["没处理好" in text for whom in (AQIANG, NAINAI) for text in chat.heard(whom)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        {"message": []},
+        {"message": {"chat": 5, "from": {"id": 5}}},
+        {"message": {"chat": {"id": -5, "type": "group"}, "from": {"id": "5"}}},
+        {"callback_query": {"id": "5"}},
+    ],
+)
+async def test_nobody_is_made_up_to_apologise_to(chat: Dialogue, update: dict[str, Any]) -> None:
+    chat.patient = True
+    before = await chat.town.count("people")
+
+    await chat.receive(chat.update(AQIANG, Raw(update)))
+    await chat.settle()
+
+    assert (await chat.town.count("people") - before, chat.api.calls) == (0, [])
+
+
+async def test_a_conversation_that_cannot_be_read_is_given_up_and_its_person_goes_on(chat: Dialogue) -> None:
+    chat.patient = True
+    await chat.play(AQIANG, [("/report", "怎么了*")])
+    await chat.play(NAINAI, [("/report", "怎么了*")])
+    person = await chat.town.person(AQIANG)
+    async with chat.town.database.write() as tx:
+        await tx.run("UPDATE dialogues SET draft = :draft WHERE person_id = :id", draft=b"nonsense", id=person.id)
+
+    await chat.play(AQIANG, [("楼道灯不亮了", "*没处理好*"), ("/menu", "有什么事*")])
+
+    assert await chat.town.count("dialogues") == 1
 
 
 class _Trouble:
@@ -267,7 +321,7 @@ async def test_an_update_that_kills_the_process_each_time_is_set_aside_alone(cha
 
 async def _kill_after_taking(chat: Dialogue) -> None:
     async with chat.town.database.write() as tx:
-        await inbox.take(tx, limit=50)
+        await inbox.count_tries(tx, [row.id for row in inbox.together(await inbox.waiting(tx, limit=50))])
 
 
 async def test_a_lost_transaction_is_redone_one_by_one_and_nothing_is_done_twice(chat: Dialogue) -> None:

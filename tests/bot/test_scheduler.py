@@ -11,6 +11,7 @@ from factories import START, StillClock
 
 from bot import housekeeping
 from bot.scheduler import Scheduler
+from community import notices
 from community.here import Here
 from storage.database import Database, Transaction, TransactionLost
 from storage.queries import inbox, outbox, timers
@@ -25,8 +26,14 @@ class Bench:
         self.error: Exception | None = None
         self.again_in: timedelta | None = None
         self.happened = asyncio.Event()
-        due = {"plain": self._plain, "failing": self._failing, "again": self._again}
-        self.scheduler = Scheduler(database=database, clock=clock, due=due, here=here)
+        self.here = here
+        self.due = {
+            "plain": self._plain,
+            "failing": self._failing,
+            "again": self._again,
+            notices.SEND: self._steady,
+        }
+        self.scheduler = Scheduler(database=database, clock=clock, due=self.due, here=here)
 
     async def put(self, kind: str, subject: int = 1, **ahead: float) -> None:
         async with self.database.write() as tx:
@@ -43,6 +50,9 @@ class Bench:
     async def _plain(self, _: Transaction, here: Here, subject: int) -> None:
         self.ran.append(("plain", subject, here.now))
         self.happened.set()
+
+    async def _steady(self, _: Transaction, here: Here, subject: int) -> None:
+        self.ran.append((notices.SEND, subject, here.now))
 
     async def _failing(self, tx: Transaction, here: Here, subject: int) -> None:
         self.ran.append(("failing", subject, here.now))
@@ -199,7 +209,7 @@ async def test_every_night_what_is_done_is_forgotten_after_a_day_and_what_failed
 ) -> None:
     async with database.write() as tx:
         for number, state in enumerate(("waiting", "done", "poison")):
-            await inbox.store(tx, bot_id=1, update_id=number, lane=1, payload={}, now=clock.now())
+            await inbox.store(tx, bot_id=1, updates=[(number, 1, {})], now=clock.now())
             await tx.run(
                 "UPDATE inbox SET state = :state, done_at = CASE WHEN CAST(:state AS TEXT) = 'waiting' "
                 "THEN NULL ELSE CAST(:now AS BIGINT) END WHERE update_id = :number",
@@ -247,3 +257,33 @@ async def test_messages_that_were_sent_are_forgotten_too(
         await outbox.purge(tx, done_before=before, aside_before=before - timedelta(days=36_000))
 
         assert await tx.all(str, "SELECT state FROM outbox ORDER BY id") == ["failed", "waiting"]
+
+
+async def test_a_clock_that_jumps_without_a_word_is_noticed(bench: Bench) -> None:
+    await bench.put("plain", hours=5)
+    bench.scheduler = Scheduler(
+        database=bench.database,
+        clock=bench.clock,
+        due=bench.due,
+        here=bench.here,
+        look_again_s=0.01,
+    )
+
+    async def jump() -> None:
+        bench.clock.advance(days=1)
+
+    await _while_running(bench, jump)
+
+    assert len(bench.ran) == 1
+
+
+async def test_what_comes_again_every_second_goes_on_when_the_clock_was_put_back(bench: Bench) -> None:
+    await bench.put(notices.SEND, seconds=1)
+    await bench.put("plain", 2, seconds=1)
+    await bench.run_due()
+    assert bench.ran == []
+
+    bench.clock.advance(days=-1)
+    await bench.run_due()
+
+    assert [kind for kind, _, _ in bench.ran] == [notices.SEND]

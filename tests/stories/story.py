@@ -82,7 +82,7 @@ class Town:
         self.settings = settings_of(database_url, **settings)
         self.expected: set[str] = set()
         """Beginnings of the Bot API's complaints that belong to the story."""
-        self._folder = folder
+        self.folder = folder
         self._database_url = database_url
         self._log = folder / "bot.log"
         self._webchat: asyncio.subprocess.Process | None = None
@@ -111,9 +111,9 @@ class Town:
 
     async def _open(self) -> None:
         command = [sys.executable, "-m", "webchat", "--port", "0", "--token", TOKEN]
-        store = str(self._folder / "webchat.db")
+        store = str(self.folder / "webchat.db")
         self._webchat = await asyncio.create_subprocess_exec(
-            *command, "--store", store, cwd=self._folder, stdout=asyncio.subprocess.PIPE
+            *command, "--store", store, cwd=self.folder, stdout=asyncio.subprocess.PIPE
         )
         assert self._webchat.stdout is not None
         line = await asyncio.wait_for(self._webchat.stdout.readline(), PATIENCE_S)
@@ -138,11 +138,17 @@ class Town:
                 "-m",
                 "bot",
                 "run",
-                cwd=self._folder,
+                cwd=self.folder,
                 env=os.environ | self.settings,
                 stdout=log,
                 stderr=log,
             )
+
+    @property
+    def pid(self) -> int:
+        """The bot's process."""
+        assert self._bot is not None
+        return self._bot.pid
 
     async def _greeted(self) -> None:
         """Everybody who lives here has had an answer to their first word."""
