@@ -2,25 +2,30 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from telegram import User
 from telegram.ext import Application, ContextTypes, ExtBot
 
-from bot import housekeeping
+from bot import housekeeping, key_watch
 from bot.clock import Clock
+from bot.health import Health
 from bot.inbox import Poller
 from bot.jobs import Jobs, Work
+from bot.leader import lead
 from bot.limits import Limits
+from bot.meter import Meter
+from bot.newcomer import Newcomer
 from bot.outbox import Sender
+from bot.parts import Part
 from bot.scheduler import Due, Scheduler
 from bot.settings import Settings, SettingsError
 from bot.transport import AiohttpRequest, ApiError, BadToken, Rejected, Transport
 from bot.vote_chart import VoteChart
-from bot.webhook import Webhook
 from bot.worker import Worker
 from community import calls, dispatch, follow_up, notices, orders, reports, vote_rounds, votes
 from community.here import Here
@@ -31,12 +36,16 @@ from handlers.commands import offered
 from handlers.context import Conversation, Turn
 from handlers.render import Renderer
 from handlers.texts import Texts
-from storage.database import Database
+from storage.database import Database, redone
+
+if TYPE_CHECKING:
+    from bot.webhook import Webhook
 
 log = structlog.get_logger()
 _BACK_OFF_S = (0.5, 1, 2, 5, 10)
+_SUCCESSION_S = 20.0
 DUE: Mapping[str, Due] = {
-    reports.ACCEPT_OVERDUE: reports.overdue,
+    reports.ACCEPT_OVERDUE: reports.not_accepted,
     reports.RESOLVE_OVERDUE: reports.overdue,
     votes.SPREAD: vote_rounds.spread,
     votes.REMIND: vote_rounds.remind,
@@ -100,16 +109,38 @@ def conversation(*, me: User, token: str, transport: Transport, texts: Texts) ->
 class Jinlin:
     """One running bot."""
 
-    def __init__(self, *, settings: Settings, database: Database, neighbourhood: Neighbourhood, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        database: Database,
+        neighbourhood: Neighbourhood,
+        clock: Clock,
+        transport: Transport,
+        newcomer: Newcomer | None = None,
+        parts: Collection[Part] = frozenset(Part),
+    ) -> None:
         self.settings = settings
         self.database = database
         self.clock = clock
         self.texts = Texts(overrides=Path(neighbourhood.texts), zone=settings.zone)
-        self.transport = Transport(api_url=settings.api_url, token=settings.token)
+        self.transport = transport
+        self._newcomer = newcomer
+        self.meter = Meter()
+        self.health = Health(
+            database=database,
+            meter=self.meter,
+            now=clock.now,
+            parts=parts,
+        )
         self._neighbourhood = neighbourhood
         self._working_time = WorkingTime.of(neighbourhood, settings.zone)
-        self.scheduler = Scheduler(database=database, clock=clock, due=DUE, here=self.here)
-        self.jobs = Jobs(database=database, works=works(self.texts), here=self.here)
+        self._parts = parts
+        self._limits = Limits(rate=settings.send_rate)
+
+    def look_again(self) -> None:
+        """The clock was moved: something may be due."""
+        self.database.bell("timers").set()
 
     def here(self) -> Here:
         """The neighbourhood now."""
@@ -121,32 +152,51 @@ class Jinlin:
         )
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Until `stopping`: then what is in flight is finished. Raises BadToken."""
-        webhook = None
-        if self.settings.webhook_url:
-            webhook = Webhook(
-                settings=self.settings, database=self.database, transport=self.transport, clock=self.clock
-            )
-            await webhook.start()
-        try:
-            await self._run(stopping, webhook)
-        finally:
-            if webhook is not None:
-                await webhook.stop()
+        """Until `stopping`: then what is in flight is finished. Raises BadToken, TokenTaken, SettingsError."""
+        async with contextlib.AsyncExitStack() as stack:
+            if self.settings.metrics_listen:
+                await stack.enter_async_context(self._watched())
+            webhook = None
+            if self.settings.webhook_url and Part.RECEIVER in self._parts:
+                from bot.webhook import Webhook  # who polls needs no server
 
-    async def _run(self, stopping: asyncio.Event, webhook: Webhook | None) -> None:
+                webhook = Webhook(
+                    settings=self.settings,
+                    database=self.database,
+                    transport=self.transport,
+                    clock=self.clock,
+                    meter=self.meter,
+                )
+                await webhook.start()
+                stack.push_async_callback(webhook.stop)
+            await stack.enter_async_context(self.database.listening())
+            await self._run(stopping, webhook)
+
+    @asynccontextmanager
+    async def _watched(self) -> AsyncIterator[None]:
+        from bot.monitor import Monitor  # most run without it
+
+        monitor = Monitor(
+            listen=self.settings.metrics_listen, database=self.database, meter=self.meter, health=self.health
+        )
+        await monitor.start()
+        try:
+            yield
+        finally:
+            await monitor.stop()
+
+    async def _run(self, stopping: asyncio.Event, webhook: "Webhook | None") -> None:
         me = await self._meet_api(stopping, webhook)
-        if me is None:
-            await self.transport.close()
+        if me is None or not await self._alone(stopping):
             return
         application = conversation(me=me, token=self.settings.token, transport=self.transport, texts=self.texts)
         await application.initialize()
-        await housekeeping.start(self.database, self.here(), bot=me.username or "")
-        sender = self._sender(bot=me.username or "")
-        parts = [asyncio.create_task(part) for part in self._parts(application, polling=webhook is None)]
-        sending = asyncio.create_task(sender.run(stopping))
+        await redone(lambda: housekeeping.start(self.database, self.here(), bot=me.username or ""))
+        parts = [asyncio.create_task(part) for part in self._going(application, stopping, polling=webhook is None)]
+        sending = asyncio.create_task(self._sending(stopping, bot=me.username or ""))
         stop = asyncio.create_task(stopping.wait())
-        log.info("running", bot=me.username, database=self.database.engine)
+        self.health.running = True
+        log.info("running", bot=me.username, database=self.database.engine, parts=sorted(self._parts))
         try:
             await asyncio.wait([*parts, sending, stop], return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -156,34 +206,89 @@ class Jinlin:
                 part.cancel()
             ended = await asyncio.gather(*parts, sending, return_exceptions=True)
             await application.shutdown()
-            await self.transport.close()
         for one in ended:
             if isinstance(one, Exception):
                 raise one
 
-    def _sender(self, *, bot: str) -> Sender:
-        return Sender(
-            database=self.database,
-            transport=self.transport,
-            renderer=Renderer(texts=self.texts, cards=registry.CARDS, commands=registry.COMMANDS, bot=bot),
-            limits=Limits(rate=self.settings.send_rate),
-            here=self.here,
-        )
+    async def _sending(self, stopping: asyncio.Event, *, bot: str) -> None:
+        """Until `stopping`, and then until what is in flight has arrived."""
+        if Part.SENDER not in self._parts:
+            await stopping.wait()
+            return
+        renderer = Renderer(texts=self.texts, cards=registry.CARDS, commands=registry.COMMANDS, bot=bot)
 
-    def _parts(self, application: Conversation, *, polling: bool) -> list[Coroutine[Any, Any, None]]:
-        """What goes on until it is cancelled; the sender, which finishes what is in flight, aside."""
-        worker = Worker(
-            database=self.database, application=application, texts=self.texts, clock=self.clock, here=self.here
-        )
-        parts = [worker.run(), self.scheduler.run(), self.jobs.run()]
-        if polling:
-            poller = Poller(
-                database=self.database, transport=self.transport, clock=self.clock, bot_id=self.settings.bot_id
+        async def send(own: Database) -> None:
+            sender = Sender(
+                database=own,
+                transport=self.transport,
+                renderer=renderer,
+                limits=self._limits,
+                here=self.here,
+                meter=self.meter,
             )
-            parts.append(poller.run())
-        return parts
+            with self.meter.doing(Part.SENDER):
+                await sender.run(stopping)
 
-    async def _meet_api(self, stopping: asyncio.Event, webhook: Webhook | None) -> User | None:
+        await lead(self.database, Part.SENDER, send, stopping)
+
+    def _going(
+        self, application: Conversation, stopping: asyncio.Event, *, polling: bool
+    ) -> list[Coroutine[Any, Any, None]]:
+        """What goes on until it is cancelled; the sender, which finishes what is in flight, aside."""
+        led: dict[str, Callable[[Database], Awaitable[None]]] = {}
+        if Part.RECEIVER in self._parts and polling:
+            led["poller"] = self._poll
+        if Part.SCHEDULER in self._parts:
+            led["scheduler"] = lambda own: Scheduler(database=own, clock=self.clock, due=DUE, here=self.here).run()
+            led["jobs"] = lambda own: Jobs(database=own, works=works(self.texts), here=self.here).run()
+        going = [lead(self.database, part, work, stopping) for part, work in led.items()]
+        going.append(key_watch.watch(self.database))
+        if Part.WORKER in self._parts:
+            worker = Worker(
+                database=self.database,
+                application=application,
+                texts=self.texts,
+                clock=self.clock,
+                here=self.here,
+                meter=self.meter,
+            )
+            going.append(worker.run())
+        return going
+
+    async def _poll(self, own: Database) -> None:
+        newcomer, self._newcomer = self._newcomer, None
+        if newcomer is None:  # where several may lead, whoever led before is given time to hear that it does no more
+            newcomer = Newcomer(self.transport, patience_s=_SUCCESSION_S)
+        poller = Poller(
+            database=own,
+            transport=self.transport,
+            clock=self.clock,
+            bot_id=self.settings.bot_id,
+            meter=self.meter,
+            newcomer=newcomer,
+        )
+        self.meter.polled()  # the Bot API was met; from now on it has a minute
+        with self.meter.doing(Part.RECEIVER):
+            try:
+                await poller.run()
+            finally:
+                await newcomer.stop()
+
+    async def _alone(self, stopping: asyncio.Event) -> bool:
+        """Nobody else takes the updates; False when we are to stop before that is known. Raises TokenTaken."""
+        if self._newcomer is None:
+            return True
+        ways = [asyncio.create_task(self._newcomer.settled()), asyncio.create_task(stopping.wait())]
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            if ways[0].done():
+                ways[0].result()
+            return not stopping.is_set()
+        finally:
+            for way in ways:
+                way.cancel()
+
+    async def _meet_api(self, stopping: asyncio.Event, webhook: "Webhook | None") -> User | None:
         """Wait, with back-off, until the Bot API says who we are, and tell it our commands.
 
         Raises BadToken, SettingsError.
@@ -192,11 +297,12 @@ class Jinlin:
         while not stopping.is_set():
             try:
                 me = await self.transport.call("getMe", {})
-                if webhook is None:
-                    await self.transport.call("deleteWebhook", {})
-                else:
+                if webhook is not None:
                     await webhook.announce()
-                await self._tell_commands()
+                elif self._newcomer is None and Part.RECEIVER in self._parts:
+                    await self.transport.call("deleteWebhook", {})
+                if Part.RECEIVER in self._parts:
+                    await self._tell_commands()
                 return User.de_json(me)
             except BadToken:
                 raise

@@ -10,6 +10,8 @@ from typing import Annotated, Any, TypeVar
 import orjson
 import typer
 
+from bot.lean import EXTRAS, starting
+from bot.parts import Part
 from bot.settings import Settings, read_settings
 from storage.states import Role
 
@@ -54,17 +56,22 @@ def init(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def run() -> None:
+def run(
+    role: Annotated[list[Part] | None, typer.Option(help="Run this part only (repeatable); needs PostgreSQL.")] = None,
+) -> None:
     """Run the bot until Ctrl-C or SIGTERM."""
 
     async def work(settings: Settings) -> None:
-        from bot import running
-        from bot.log import configure
+        with starting(*EXTRAS):
+            from bot import running
+            from bot.log import configure
+            from bot.traces import listen
 
         configure()
+        listen(asyncio.get_running_loop())
         stopping = asyncio.Event()
         running.stop_on_signals(stopping)
-        await running.run(settings, stopping)
+        await running.run(settings, stopping, parts=role or ())
 
     _go(work)
 
@@ -132,6 +139,8 @@ def status(as_json: AsJson = False) -> None:
 
 
 def _line(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
 
 
@@ -166,6 +175,23 @@ def keygen() -> None:
     from storage.crypto import new_key
 
     typer.echo(new_key())
+
+
+@app.command()
+def rotate_key(as_json: AsJson = False) -> None:
+    """Seal everything with JINLIN_SECRET_KEY that JINLIN_OLD_SECRET_KEY sealed, while the bot goes on."""
+
+    async def work(settings: Settings) -> int:
+        from bot import running
+        from storage.rotation import rotate
+
+        async with running.opened(settings) as database:
+            return await rotate(database, said=lambda line: None if as_json else typer.echo(line))
+
+    count = _go(work)
+    done = f"{count} values were sealed anew; the old key opens nothing in this database any more"
+    then = "JINLIN_OLD_SECRET_KEY can be left out from the next start on; backups made until now still need it"
+    _print({"sealed_anew": count}, as_json=as_json, lines=[done, then])
 
 
 @app.command()

@@ -15,9 +15,11 @@ import typer
 from bot import running
 from bot.log import configure
 from bot.settings import Settings
+from bot.traces import listen
 from community import groups, people
 from community.here import Here
 from community.working_time import WorkingTime
+from storage.claim import claimed
 from storage.database import Database, DatabaseError, Transaction
 from storage.queries import dialogues, places
 from storage.queries import people as person_rows
@@ -25,6 +27,7 @@ from storage.states import ContactMode, Keyboard, Role
 
 CAST = Path(__file__).with_name("demo.toml")
 DATA = Path("data/demo")
+_DATABASE = f"sqlite:///{DATA}/jinlin.db"
 TOKEN = "1:demo"  # noqa: S105  # of the local chat server, which is open to this machine only
 _STARTS_WITHIN_S = 15.0
 
@@ -42,7 +45,7 @@ async def seed(tx: Transaction, here: Here) -> list[int]:
             await _seed_person(tx, here, one)
             new.append(one["id"])
     for one in cast()["groups"]:
-        group = await dialogues.group(tx, chat_id=one["id"], title=one["title"], language="zh", now=here.now)
+        group = await dialogues.group(tx, chat_id=one["id"], language="zh", now=here.now)
         actor = await person_rows.by_telegram(tx, one["bound_by"])
         place = await places.by_code(tx, one["place"])
         if group.place_id is None and actor and place:
@@ -70,26 +73,32 @@ async def _seed_person(tx: Transaction, here: Here, one: dict[str, Any]) -> None
 
 
 async def run(settings: Settings, *, port: int) -> None:
-    """Start everything, say where to look, and stop cleanly on Ctrl-C. Raises DatabaseError."""
+    """Start everything, say where to look, and stop cleanly on Ctrl-C. Raises DatabaseError, Claimed."""
     configure()
+    listen(asyncio.get_running_loop())
     DATA.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240  # once, before anything runs
     stopping = asyncio.Event()
     running.stop_on_signals(stopping)
+    with claimed(_DATABASE):
+        await _run(settings, stopping, port)
+    typer.echo("stopped; `make demo` goes on where this ended")
+
+
+async def _run(settings: Settings, stopping: asyncio.Event, port: int) -> None:
     async with _webchat(port) as url:
         demo = settings.model_copy(
             update={
                 "demo": True,
                 "token": TOKEN,
                 "api_url": url,
-                "database_url": f"sqlite:///{DATA}/jinlin.db",
+                "database_url": _DATABASE,
                 "webhook_url": "",
             }
         )
         async with running.opened(demo) as database:
             await _settle(demo, database, url)
         typer.echo(_first_words(url))
-        await running.run(demo, stopping)
-    typer.echo("stopped; `make demo` goes on where this ended")
+        await running.go_on(demo, stopping)
 
 
 async def _settle(settings: Settings, database: Database, url: str) -> None:

@@ -14,7 +14,8 @@ import structlog
 
 from bot.errors import where
 from community.here import Here
-from storage.database import Database, Transaction, TransactionLost
+from storage.crypto import UnknownKey
+from storage.database import Database, Transaction, TransactionLost, redone
 from storage.queries import jobs
 from storage.records import Job
 
@@ -62,18 +63,22 @@ class Jobs:
 
     async def step(self) -> bool:
         """Do the next job; False when none waits now. Raises TransactionLost."""
-        async with self._database.write() as tx:
-            job = await jobs.take(tx, now=self._here().now)
+        job = await redone(self._take, self._database)
         if job is None:
             return False
         try:
             await self._do(job)
-        except TransactionLost:
+        except (TransactionLost, UnknownKey):
             raise
         except Exception as error:
             log.error("a job failed", kind=job.kind, subject_id=job.subject_id, tries=job.tries, error=where(error))
-            await self._failed(job, where(error))
+            reason = where(error)
+            await redone(lambda: self._failed(job, reason), self._database)
         return True
+
+    async def _take(self) -> Job | None:
+        async with self._database.write() as tx:
+            return await jobs.take(tx, now=self._here().now)
 
     async def _do(self, job: Job) -> None:
         if job.tries > TRIES:
@@ -82,6 +87,9 @@ class Jobs:
         async with self._database.read() as tx:
             make = await work.prepare(tx, self._here(), job.subject_id)
         png = await asyncio.to_thread(make)
+        await redone(lambda: self._finish(job, work, png), self._database)
+
+    async def _finish(self, job: Job, work: Work, png: bytes) -> None:
         async with self._database.write() as tx:
             here = self._here()
             await jobs.put_picture(tx, kind=job.kind, subject_id=job.subject_id, png=png, now=here.now)

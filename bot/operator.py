@@ -8,6 +8,7 @@ from bot.settings import Settings
 from community import people
 from community.here import Here
 from community.working_time import WorkingTime
+from storage.claim import is_claimed
 from storage.database import Database, DatabaseError
 from storage.queries import inbox, meta, notices, outbox, reports, tasks, timers, votes
 from storage.queries import people as people_rows
@@ -48,6 +49,7 @@ def _by_state(counted: list[Counted], *always: str) -> dict[str, int]:
 async def status(settings: Settings, database: Database) -> dict[str, Any]:
     """What waits, what was set aside, and how much there is."""
     clock = await clock_of(settings, database)
+    running = is_claimed(settings.database_url)
     async with database.read() as tx:
         pending, overdue = await timers.counts(tx, now=clock.now())
         return {
@@ -59,4 +61,5 @@ async def status(settings: Settings, database: Database) -> dict[str, Any]:
             "votes": _by_state(await votes.counts(tx), "open", "closed", "cancelled"),
             "orders": _by_state(await tasks.counts(tx)),
             "notices": _by_state(await notices.counts(tx), "sending"),
+            **({} if running is None else {"running": running}),
         }

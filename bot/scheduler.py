@@ -1,10 +1,11 @@
 """The scheduler: APScheduler ticks, rows say what is due.
 
 One job sleeps until the earliest due row; a new row or a moved clock wakes it. Overdue rows run on start, so
-nothing is lost by a stall or a restart.
+nothing is lost by a stall or a restart. Should the machine's clock jump, nobody says so: it looks again every while.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, timedelta
 
@@ -13,8 +14,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
 from bot.errors import where
+from community import notices
 from community.here import Here
-from storage.database import Database, Transaction, TransactionLost
+from storage.crypto import UnknownKey
+from storage.database import Database, Transaction, TransactionLost, redone
 from storage.queries import timers
 from storage.records import Timer
 
@@ -24,16 +27,28 @@ Due = Callable[[Transaction, Here, int], Awaitable[None]]
 _BATCH = 20
 _LONGEST = timedelta(minutes=10)
 _BACK_OFF = timedelta(minutes=1)
+_LOOK_AGAIN_S = 20.0  # by the loop's own clock, which does not jump
+_STEADY, _STEADY_AHEAD = notices.SEND, timedelta(minutes=1)
+"""What comes again every second, and lies further ahead than this only if the clock was put back since."""
 
 
 class Scheduler:
     """Runs what falls due."""
 
-    def __init__(self, *, database: Database, clock: Clock, due: Mapping[str, Due], here: Callable[[], Here]) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        due: Mapping[str, Due],
+        here: Callable[[], Here],
+        look_again_s: float = _LOOK_AGAIN_S,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._due = due
         self._here = here
+        self._look_again_s = look_again_s
         self._ticker = AsyncIOScheduler(timezone=UTC)
 
     async def run(self) -> None:
@@ -44,7 +59,8 @@ class Scheduler:
             while True:
                 bell.clear()
                 await self._tick()
-                await bell.wait()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(bell.wait(), self._look_again_s)
         finally:
             self._ticker.shutdown(wait=False)
 
@@ -55,7 +71,7 @@ class Scheduler:
     async def _tick(self) -> None:
         """Run all that is due, then have the ticker come back for the next."""
         try:
-            while await self.step():
+            while await redone(self.step, self._database):
                 pass
             async with self._database.read() as tx:
                 upcoming = await timers.next_due(tx)
@@ -77,7 +93,8 @@ class Scheduler:
         """Run the next few that are due; how many there were. Raises TransactionLost."""
         async with self._database.write() as tx:
             here = self._here()
-            rows = await timers.due(tx, now=here.now, limit=_BATCH)
+            ahead = here.now + _STEADY_AHEAD
+            rows = await timers.due(tx, now=here.now, steady=_STEADY, ahead=ahead, limit=_BATCH)
             for row in rows:
                 await self._one(tx, here, row)
                 await asyncio.sleep(0)
@@ -88,7 +105,7 @@ class Scheduler:
             async with tx.savepoint():
                 await self._due[row.kind.partition("@")[0]](tx, here, row.subject_id)
                 await timers.finish(tx, timer_id=row.id, due=row.due)
-        except TransactionLost:
+        except (TransactionLost, UnknownKey):
             raise
         except Exception as error:
             log.error(

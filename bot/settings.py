@@ -22,12 +22,14 @@ class Settings(BaseSettings):
     api_url: str = "https://api.telegram.org"
     database_url: str = "sqlite:///data/jinlin.db"
     secret_key: str = ""
+    old_secret_key: str = ""
     timezone: str = "Asia/Shanghai"
     neighbourhood: Path = EXAMPLE
     webhook_url: str = ""
     webhook_listen: str = "127.0.0.1:8443"
     webhook_secret: str = ""
     send_rate: float = 28.0
+    metrics_listen: str = ""
     demo: bool = False
 
     @field_validator("timezone")

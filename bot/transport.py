@@ -47,11 +47,26 @@ class Conflict(ApiError):
     """409: somebody else takes this bot's updates, or a webhook does."""
 
 
+def _result(status: int, body: bytes) -> Any:
+    """What the API answered. Raises ApiError; Unreachable for what is no answer of it, such as a proxy's page."""
+    try:
+        answer = orjson.loads(body)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise Unreachable(f"HTTP {status} without an answer")
+    if status == 200 and answer.get("ok") is True and "result" in answer:
+        return answer["result"]
+    raise _error(status, answer)
+
+
 def _error(status: int, answer: dict[str, Any]) -> ApiError:
     said = str(answer.get("description", f"HTTP {status}"))
-    more = answer.get("parameters") or {}
+    found = answer.get("parameters")
+    more: dict[str, Any] = found if isinstance(found, dict) else {}
     if status == 429:
-        return TooMany(said, float(more.get("retry_after", 1)))
+        seconds = more.get("retry_after")
+        return TooMany(said, float(seconds) if isinstance(seconds, int | float) else 1.0)
     if status == 403:
         return Forbidden(said)
     if status in (401, 404):
@@ -104,10 +119,7 @@ class Transport:
             async with self.session.post(
                 self._base + method, timeout=aiohttp.ClientTimeout(total=seconds), **body
             ) as response:
-                answer = orjson.loads(await response.read())
-                if response.status == 200 and answer.get("ok"):
-                    return answer["result"]
-                raise _error(response.status, answer)
+                return _result(response.status, await response.read())
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             # The address in these errors carries the token: only their kind is told.
             raise Unreachable(type(error).__name__) from None

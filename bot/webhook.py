@@ -8,7 +8,9 @@ import structlog
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.inbox import ALLOWED, keep
+from bot.inbox import keep, number_of
+from bot.meter import Meter
+from bot.newcomer import ALLOWED
 from bot.settings import Settings, SettingsError
 from bot.transport import Transport
 from storage.database import Database, TransactionLost
@@ -21,13 +23,18 @@ _LARGEST = 1024 * 1024
 class Webhook:
     """A small HTTP server behind whatever ends TLS."""
 
-    def __init__(self, *, settings: Settings, database: Database, transport: Transport, clock: Clock) -> None:
+    def __init__(
+        self, *, settings: Settings, database: Database, transport: Transport, clock: Clock, meter: Meter | None = None
+    ) -> None:
         self._settings = settings
         self._database = database
         self._transport = transport
         self._clock = clock
+        self._meter = meter or Meter()
         # Without a secret of the operator's own, one that follows from the key: a webhook is never open.
-        self._secret = settings.webhook_secret or database.cipher.hash("webhook").hex()
+        # While the key is changed, the one announced before is good as well.
+        made = [one.hex() for one in database.cipher.hashes("webhook")]
+        self._secrets = [settings.webhook_secret] if settings.webhook_secret else made
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
@@ -46,7 +53,7 @@ class Webhook:
 
     async def announce(self) -> None:
         """Tell the Bot API where to deliver. Raises ApiError."""
-        told = {"url": self._settings.webhook_url, "secret_token": self._secret, "allowed_updates": ALLOWED}
+        told = {"url": self._settings.webhook_url, "secret_token": self._secrets[0], "allowed_updates": ALLOWED}
         await self._transport.call("setWebhook", told)
 
     async def stop(self) -> None:
@@ -55,16 +62,19 @@ class Webhook:
             await self._runner.cleanup()
 
     async def _receive(self, request: web.Request) -> web.Response:
-        if not hmac.compare_digest(request.headers.get(_HEADER, "").encode(), self._secret.encode()):
+        given = request.headers.get(_HEADER, "").encode()
+        if not any(hmac.compare_digest(given, secret.encode()) for secret in self._secrets):
             return web.Response(status=401)
         try:
             update = orjson.loads(await request.read())
-            int(update["update_id"])
-        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        except orjson.JSONDecodeError:
+            return web.Response(status=400)
+        if number_of(update) is None:
             return web.Response(status=400)
         try:
             await keep(self._database, self._clock, bot_id=self._settings.bot_id, updates=[update])
         except TransactionLost as error:
             log.error("an update could not be stored; it will be delivered again", error=str(error))
             return web.Response(status=503)
+        self._meter.took_in(1)
         return web.Response()

@@ -1,20 +1,26 @@
 """Handling: a batch of waiting updates in one transaction, a savepoint each."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 from telegram import Update
 
+from bot.apology import bare
 from bot.clock import Clock
 from bot.errors import where
+from bot.flood import Gate, Verdict
+from bot.meter import Meter, Tally
 from community.errors import Refused
 from community.here import Here
-from handlers import registry
+from handlers import groups, registry
 from handlers.context import Conversation, Moment
-from handlers.replies import apologise, refuse
+from handlers.replies import apologise, refuse, slow_down
 from handlers.texts import Texts, language_of
-from storage.database import Database, Transaction, TransactionLost
+from storage.crypto import UnknownKey
+from storage.database import Conflict, Database, Transaction, TransactionLost, redone
 from storage.queries import dialogues, inbox, people
 from storage.records import Waiting
 from storage.states import ContactMode, InboxState
@@ -22,6 +28,8 @@ from storage.states import ContactMode, InboxState
 log = structlog.get_logger()
 BATCH = 50
 TRIES = 3
+_LOST_AT_MOST = 3
+"""So many lost one after another: it is the database, not they."""
 _BACK_OFF_S = (0.2, 1, 2, 5, 10)
 
 
@@ -36,78 +44,138 @@ class Worker:
         texts: Texts,
         clock: Clock,
         here: Callable[[], Here],
+        meter: Meter | None = None,
     ) -> None:
         self._database = database
         self._application = application
         self._texts = texts
         self._clock = clock
         self._here = here
+        self._meter = meter or Meter()
+        self._gate = Gate()
+        self._lanes = database.lanes()
+        self._untried: set[int] = set()  # taken, but the database failed them: they had no try after all
 
     async def run(self) -> None:
         """Until cancelled."""
         bell, failures = self._database.bell("inbox"), 0
-        while True:
-            bell.clear()
-            try:
-                if not await self.step():
-                    await bell.wait()
-                failures = 0
-            except TransactionLost as error:
-                pause = _BACK_OFF_S[min(failures, len(_BACK_OFF_S) - 1)]
-                failures += 1
-                log.error("the database could not carry on", error=str(error), again_in_s=pause)
-                await asyncio.sleep(pause)
+        try:
+            while True:
+                bell.clear()
+                try:
+                    if not await self.step():
+                        with contextlib.suppress(TimeoutError):
+                            await asyncio.wait_for(bell.wait(), self._lanes.look_again_s)
+                    failures = 0
+                except TransactionLost as error:
+                    pause = _BACK_OFF_S[min(failures, len(_BACK_OFF_S) - 1)]
+                    failures += 1
+                    log.error("the database could not carry on", error=str(error), again_in_s=pause)
+                    await asyncio.sleep(pause)
+        finally:
+            await self._lanes.close()
 
     async def step(self) -> int:
         """Handle the next batch; how many updates were taken. Raises TransactionLost."""
-        async with self._database.write() as tx:
-            rows = await inbox.take(tx, limit=BATCH)
+        rows = await self._lanes.take(limit=BATCH, untried=self._untried)
+        self._untried.clear()
         if not rows:
             return 0
         try:
-            await self._handle(rows)
+            await redone(partial(self._handle, rows), self._lanes)
         except TransactionLost as error:
-            if len(rows) == 1:
+            if len(rows) == 1 and not isinstance(error, Conflict):
+                self._untried.add(rows[0].id)
                 raise
-            log.warning("a batch was lost and is redone one by one", error=str(error))
-            for row in rows:
-                await self._handle([row])
+            log.info("a batch was lost and is redone one by one", error=str(error), updates=len(rows))
+            await self._one_by_one(rows)
+        finally:
+            await self._lanes.release()
         return len(rows)
 
-    async def _handle(self, rows: list[Waiting]) -> None:
-        async with self._database.write() as tx:
-            held: set[int] = set()  # chats in which an update failed: what came after it waits for it
-            for row in rows:
-                if row.lane not in held and not await self._one(tx, row):
-                    held.add(row.lane)
-                await asyncio.sleep(0)
+    async def _one_by_one(self, rows: list[Waiting]) -> None:
+        """A transaction each. One that is lost while a later one is not has had its try; otherwise it had none.
 
-    async def _one(self, tx: Transaction, row: Waiting) -> bool:
-        """Handle one update; False when it waits for another try."""
+        Raises TransactionLost.
+        """
+        self._untried.update(row.id for row in rows)
+        lost: set[int] = set()
+        held: set[int] = set()
+        for row in rows:
+            if row.lane in held:
+                continue
+            try:
+                await redone(partial(self._handle, [row]), self._lanes)
+            except TransactionLost as error:
+                log.warning("an update's transaction was lost", inbox_id=row.id, error=str(error))
+                held.add(row.lane)
+                if not isinstance(error, Conflict):
+                    lost.add(row.id)
+                if len(lost) == _LOST_AT_MOST:
+                    raise
+            else:
+                self._untried -= {row.id} | lost
+                lost.clear()
+        if lost:
+            raise TransactionLost("and no later one went through")
+
+    async def _handle(self, rows: list[Waiting]) -> None:
+        """Handle these in one transaction. Raises TransactionLost."""
+        held: set[int] = set()  # lanes in which an update failed: what came after it waits for it
+        done, untried, tally = [], [], Tally()
+        async with self._lanes.write() as tx:
+            for row in rows:
+                if row.lane in held:
+                    untried.append(row.id)
+                    continue
+                tally.begin()
+                state = await self._one(tx, row, tally)
+                tally.end(row, state)
+                if state is InboxState.WAITING:
+                    held.add(row.lane)
+                elif state is InboxState.DONE:
+                    done.append(row.id)
+                await asyncio.sleep(0)
+            if done and not await inbox.finish(tx, done, now=self._here().now):
+                raise TransactionLost("somebody else has handled these updates")
+            await inbox.empty(tx, self._gate.refused_of(done))
+        self._untried.update(untried)
+        self._meter.handled_all(tally, self._here().now)
+
+    async def _one(self, tx: Transaction, row: Waiting, tally: Tally) -> InboxState:
+        """Handle one update: what became of it; WAITING for another try."""
         here = self._here()
         try:
             if row.tries >= TRIES:
                 raise RuntimeError("it ended the process each time")
+            verdict = self._gate.judge(row, now=here.now)
+            if verdict is Verdict.REFUSED:
+                return InboxState.DONE
             async with tx.savepoint():
                 update = Update.de_json(row.payload, self._application.bot)
+                if update.effective_user is None:
+                    await groups.unsigned(tx, update)
+                    return InboxState.DONE
                 moment = await self._meet(tx, here, update)
-                await self._run(moment, update)
-                await inbox.finish(tx, inbox_id=row.id, state=InboxState.DONE, error=None, now=here.now)
+                if verdict is Verdict.REFUSED_ALOUD:
+                    await slow_down(moment, update)
+                else:
+                    await self._run(moment, update)
         except Refused as refused:
             # Met anew: if this was a stranger's first word, their row was undone with the rest.
             await refuse(await self._meet(tx, here, update), update, refused)
-            await inbox.finish(tx, inbox_id=row.id, state=InboxState.DONE, error=None, now=here.now)
-        except TransactionLost:
+            tally.refused += 1
+        except (TransactionLost, UnknownKey):
             raise
         except Exception as error:
             # The message of an error may quote what somebody wrote: only its kind and place are kept.
             log.error("an update failed", inbox_id=row.id, tries=row.tries + 1, error=where(error))
             if row.tries + 1 < TRIES:
-                return False
-            async with tx.savepoint():
-                await inbox.finish(tx, inbox_id=row.id, state=InboxState.POISON, error=where(error), now=here.now)
+                return InboxState.WAITING
+            await inbox.set_aside(tx, inbox_id=row.id, error=where(error), now=here.now)
             await self._apologise(tx, here, row)
-        return True
+            return InboxState.POISON
+        return InboxState.DONE
 
     async def _run(self, moment: Moment, update: Update) -> None:
         self._application.moment = moment
@@ -133,9 +201,7 @@ class Worker:
         chat_id = chat.id if chat else telegram_id
         group = None
         if chat is not None and chat.type != chat.PRIVATE:
-            group = await dialogues.group(
-                tx, chat_id=chat_id, title=chat.title or "", language=self._texts.default, now=here.now
-            )
+            group = await dialogues.group(tx, chat_id=chat_id, language=self._texts.default, now=here.now)
         dialogue = None
         if group is None:
             dialogue = await dialogues.latest(tx, chat_id=chat_id, person_id=person.id, now=here.now)
@@ -154,12 +220,20 @@ class Worker:
         )
 
     async def _apologise(self, tx: Transaction, here: Here, row: Waiting) -> None:
-        """Once, when an update is set aside; what cannot even be read gets no apology."""
-        try:
-            async with tx.savepoint():
-                update = Update.de_json(row.payload, self._application.bot)
-                await apologise(await self._meet(tx, here, update), update)
-        except TransactionLost:
-            raise
-        except Exception as error:
-            log.error("no apology was possible", inbox_id=row.id, error=where(error))
+        """Once, when an update is set aside: whether it can be read or not, and if need be to somebody met afresh."""
+        sender = bare(row.payload)
+        for payload, afresh in ((row.payload, False), (sender, False), (sender, True)):
+            if not payload:
+                return
+            try:
+                async with tx.savepoint():
+                    update = Update.de_json(payload | {"update_id": 0}, self._application.bot)
+                    who = update.effective_user
+                    if afresh and who:  # their conversation is what cannot be read
+                        await dialogues.give_up(tx, telegram_id=who.id)
+                    await apologise(await self._meet(tx, here, update), update)
+                return
+            except (TransactionLost, UnknownKey):
+                raise
+            except Exception as error:
+                log.error("no apology was possible yet", inbox_id=row.id, error=where(error))

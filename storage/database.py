@@ -1,14 +1,26 @@
 """The thin engine: one SQL for SQLite and PostgreSQL, frozen records out, values as `:name` parameters in."""
 
 import asyncio
+import random
 from abc import ABC, abstractmethod
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from storage.crypto import Cipher, Sealed
 
+if TYPE_CHECKING:
+    from storage.lanes import Lanes
+    from storage.leading import Candidate
+
 R = TypeVar("R")
+_REDONE = 12
+_PAUSE_S, _LONGEST_PAUSE_S = 0.002, 0.2
+_AMONG = {
+    "sqlite": "{column} IN (SELECT value FROM json_each(:{name}))",
+    "postgresql": "{column} = ANY(CAST(translate(CAST(:{name} AS TEXT), '[]', '{{}}') AS BIGINT[]))",
+}
 
 
 class Violation(Exception):
@@ -23,8 +35,36 @@ class TransactionLost(Exception):
     """The database could not carry on (full disk, lock, lost connection); all of it must be redone."""
 
 
+class Conflict(TransactionLost):
+    """Others changed the same rows first: nothing was written, and it is to be redone at once."""
+
+
 class DatabaseError(Exception):
     """The database cannot be used as configured; the message says what to do."""
+
+
+class Queue(Protocol):
+    """Where those who met others at the same rows wait for their turn."""
+
+    def my_turn(self) -> AbstractAsyncContextManager[None]:
+        """Meanwhile none of the others who queue is at work. Raises TransactionLost."""
+        ...
+
+
+async def redone(work: Callable[[], Awaitable[R]], queue: Queue | None = None) -> R:
+    """Do what is one transaction, and again each time others were first. Raises TransactionLost."""
+    longest = _PAUSE_S
+    for attempt in range(_REDONE):
+        try:
+            if queue is None or attempt == 0:
+                return await work()
+            async with queue.my_turn():
+                return await work()
+        except Conflict:
+            # By chance, so that those who met do not meet again.
+            await asyncio.sleep(random.uniform(0, longest))  # noqa: S311
+            longest = min(2 * longest, _LONGEST_PAUSE_S)
+    return await work()
 
 
 class Transaction(ABC):
@@ -48,6 +88,11 @@ class Transaction(ABC):
     async def run(self, sql: str, **params: object) -> int:
         """Run a statement; how many rows it touched. Raises Violation."""
 
+    async def many(self, sql: str, rows: Sequence[dict[str, object]]) -> None:
+        """Run a statement once for each of these parameters. Raises Violation."""
+        for params in rows:
+            await self.run(sql, **params)
+
     @abstractmethod
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """What is done inside is undone alone when it raises."""
@@ -58,6 +103,10 @@ class Transaction(ABC):
         if found is None:
             raise LookupError(record.__name__)
         return found
+
+    def among(self, column: str, name: str) -> str:
+        """SQL for: `column` is one of the whole numbers in the list that parameter `name` is."""
+        return _AMONG[self.engine].format(column=column, name=name)
 
     def seal(self, value: object) -> Sealed:
         """Encrypt a personal value on its way in."""
@@ -73,10 +122,14 @@ class Database(ABC):
 
     cipher: Cipher
     engine: str
+    ids_in_order = True
+    """Whether rows show themselves in the order of their ids, as they do where one writes at a time."""
 
     def __init__(self, cipher: Cipher) -> None:
         self.cipher = cipher
         self._bells: dict[str, asyncio.Event] = {}
+        self.lost = 0
+        """Transactions the database could not carry on, since the start."""
 
     @abstractmethod
     def write(self) -> AbstractAsyncContextManager[Transaction]:
@@ -99,17 +152,55 @@ class Database(ABC):
         """Give everything back."""
 
     def bell(self, what: str) -> asyncio.Event:
-        """The event that committed transactions set when they have work for `what`."""
+        """The event that committed transactions, of other processes too, set when they have work for `what`."""
         return self._bells.setdefault(what, asyncio.Event())
 
     def ring(self, tx: Transaction) -> None:
         """Wake those for whom a committed transaction has work."""
         for what in tx.woken:
-            self.bell(what).set()
+            self._bells.setdefault(what, asyncio.Event()).set()
+
+    @asynccontextmanager
+    async def counting(self) -> AsyncIterator[None]:
+        """Around a transaction: count it when it is lost, and not when it only lost a race."""
+        try:
+            yield
+        except TransactionLost as error:
+            self.lost += not isinstance(error, Conflict)
+            raise
+
+    # ---- among several processes; whoever has the database to itself leads and owns every lane
+
+    def lanes(self) -> "Lanes":
+        """What keeps several workers out of each other's way."""
+        from storage.lanes import EveryLane
+
+        return EveryLane(self)
+
+    def candidate(self, part: str) -> "Candidate":
+        """What leads a part of which only one may run."""
+        from storage.leading import Unopposed
+
+        return Unopposed(self)
+
+    @asynccontextmanager
+    async def my_turn(self) -> AsyncIterator[None]:
+        """For `redone`: nobody else redoes anything meanwhile. Raises TransactionLost."""
+        yield
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """Meanwhile the commits of other processes ring our bells."""
+        yield
+
+    @asynccontextmanager
+    async def alone(self, what: str) -> AsyncIterator[None]:
+        """One process after another. Raises TransactionLost."""
+        yield
 
 
-async def connect(url: str, cipher: Cipher) -> Database:
-    """Open `sqlite:///path` or `postgresql://…`. Raises DatabaseError."""
+async def connect(url: str, cipher: Cipher, *, name: str = "jinlin") -> Database:
+    """Open `sqlite:///path` or `postgresql://…`, whose administrator sees `name`. Raises DatabaseError."""
     if url.startswith("sqlite:///"):
         from storage.sqlite import SqliteDatabase
 
@@ -117,5 +208,5 @@ async def connect(url: str, cipher: Cipher) -> Database:
     if url.startswith(("postgresql://", "postgres://")):
         from storage.postgres import PostgresDatabase
 
-        return await PostgresDatabase.open(url, cipher)
+        return await PostgresDatabase.open(url, cipher, name)
     raise DatabaseError("JINLIN_DATABASE_URL must begin with sqlite:/// or postgresql://")

@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import os
 import shutil
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -13,6 +14,7 @@ import postgres
 import pytest
 from dialogue import Dialogue
 from factories import KEY, ZONE, StillClock, Town
+from hypothesis import settings
 
 from bot import demo
 from bot.settings import EXAMPLE
@@ -26,6 +28,11 @@ from storage.database import Database, connect
 from storage.migrations import migrate
 
 ENGINES = ("sqlite", "postgresql")
+# What hypothesis tries is the same every time, so that nobody's change fails by chance. To look for more:
+# HYPOTHESIS_PROFILE=wild pytest --hypothesis-seed=42 tests/security
+settings.register_profile("same", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("wild", deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 # Beside its tables a PostgreSQL template keeps what they held at first, and a way back to it.
 _SEED = """
 CREATE SCHEMA seed;

@@ -113,7 +113,7 @@ class Town:
         """The row of a group."""
         async with self.database.write() as tx:
             now = self.clock.now()
-            return await dialogues.group(tx, chat_id=room.id, title=room.title, language="zh", now=now)
+            return await dialogues.group(tx, chat_id=room.id, language="zh", now=now)
 
     async def resident(
         self,

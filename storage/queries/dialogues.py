@@ -62,25 +62,32 @@ async def end(tx: Transaction, *, chat_id: int, person_id: int, flow: str) -> bo
     )
 
 
+async def give_up(tx: Transaction, *, telegram_id: int) -> None:
+    """Forget all of somebody's conversations: they cannot be read."""
+    await tx.run(
+        "DELETE FROM dialogues WHERE person_id = (SELECT id FROM people WHERE telegram_id = :telegram_id)",
+        telegram_id=telegram_id,
+    )
+
+
 async def purge(tx: Transaction, *, now: datetime) -> None:
     """Forget conversations nobody went on with."""
     await tx.run("DELETE FROM dialogues WHERE expires_at <= :now", now=now)
 
 
-_GROUP = "id, chat_id, title, language, place_id"
+_GROUP = "id, chat_id, language, place_id"
 
 
-async def group(tx: Transaction, *, chat_id: int, title: str, language: str, now: datetime) -> Group:
+async def group(tx: Transaction, *, chat_id: int, language: str, now: datetime) -> Group:
     """The group of that chat, made at its first word."""
     found = await tx.one(Group, f"SELECT {_GROUP} FROM groups WHERE chat_id = :chat_id", chat_id=chat_id)
     if found is not None:
         return found
     return await tx.need(
         Group,
-        "INSERT INTO groups (chat_id, title, language, created_at) VALUES (:chat_id, :title, :language, :now) "
-        f"ON CONFLICT (chat_id) DO UPDATE SET title = excluded.title RETURNING {_GROUP}",
+        "INSERT INTO groups (chat_id, language, created_at) VALUES (:chat_id, :language, :now) "
+        f"ON CONFLICT (chat_id) DO UPDATE SET language = groups.language RETURNING {_GROUP}",
         chat_id=chat_id,
-        title=title,
         language=language,
         now=now,
     )
@@ -95,10 +102,9 @@ async def bound_groups(tx: Transaction, *, place_id: int) -> list[Group]:
     """The groups bound to a place or to one it lies in or contains."""
     return await tx.all(
         Group,
-        "SELECT DISTINCT g.id, g.chat_id, g.title, g.language, g.place_id FROM groups g JOIN reach r "
-        "ON (r.ancestor_id = g.place_id AND r.place_id = :place_id) "
-        "OR (r.place_id = g.place_id AND r.ancestor_id = :place_id) "
-        "WHERE g.left_at IS NULL ORDER BY g.id",
+        "SELECT g.id, g.chat_id, g.language, g.place_id FROM groups g WHERE g.place_id IN ("
+        "SELECT ancestor_id FROM reach WHERE place_id = :place_id "
+        "UNION SELECT place_id FROM reach WHERE ancestor_id = :place_id) AND g.left_at IS NULL ORDER BY g.id",
         place_id=place_id,
     )
 

@@ -15,3 +15,22 @@ async def put(tx: Transaction, name: str, value: str) -> None:
         name=name,
         value=value,
     )
+
+
+async def put_first(tx: Transaction, name: str, value: str) -> None:
+    """Keep a value under a name that has none yet."""
+    await tx.run(
+        "INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING", name=name, value=value
+    )
+
+
+async def change(tx: Transaction, name: str, *, before: str, after: str) -> bool:
+    """Change a value; False when it is not what it was `before`."""
+    return bool(
+        await tx.run(
+            "UPDATE meta SET value = :after WHERE name = :name AND value = :before",
+            name=name,
+            before=before,
+            after=after,
+        )
+    )

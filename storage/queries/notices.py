@@ -88,7 +88,8 @@ async def audiences(tx: Transaction, *, place_ids: Sequence[int]) -> list[Audien
     return await tx.all(
         Audience,
         "SELECT r.ancestor_id AS place_id, CAST(SUM(h.people) AS BIGINT) AS people "
-        f"FROM (SELECT p.place_id, COUNT(*) AS people FROM people p WHERE {READER} GROUP BY p.place_id) h "
+        f"FROM (SELECT p.place_id, COUNT(*) AS people FROM people p WHERE {READER} "
+        f"AND p.place_id IN (SELECT place_id FROM reach WHERE ancestor_id IN ({wanted})) GROUP BY p.place_id) h "
         f"JOIN reach r ON r.place_id = h.place_id WHERE r.ancestor_id IN ({wanted}) GROUP BY r.ancestor_id",
     )
 
@@ -139,7 +140,9 @@ async def got_by(tx: Transaction, *, person_id: int, limit: int) -> list[Notice]
 
 async def sent_in(tx: Transaction, *, place_ids: Sequence[int], limit: int) -> list[Notice]:
     """The last notices to places inside these, latest first."""
-    wanted = ", ".join(str(int(one)) for one in place_ids) or "0"
+    if not place_ids:
+        return []
+    wanted = ", ".join(str(int(one)) for one in place_ids)
     return await tx.all(
         Notice,
         f"SELECT {_NOTICE} FROM notices n WHERE EXISTS (SELECT 1 FROM reach r WHERE r.place_id = n.place_id "

@@ -219,8 +219,11 @@ async def orders_of(tx: Transaction, *, person_id: int, limit: int) -> list[Orde
     """What somebody ordered or was helped with, latest first."""
     return await tx.all(
         Order,
-        f"SELECT {_ORDER} FROM orders o WHERE o.person_id = :person_id OR o.ordered_by = :person_id "
-        "ORDER BY o.id DESC LIMIT :limit",
+        # The latest of either kind, each from its index; an OR would read all orders.
+        f"SELECT {_ORDER} FROM orders o WHERE o.id IN ("
+        "SELECT id FROM (SELECT id FROM orders WHERE person_id = :person_id ORDER BY id DESC LIMIT :limit) own "
+        "UNION SELECT id FROM (SELECT id FROM orders WHERE ordered_by = :person_id AND ordered_by <> person_id "
+        "ORDER BY id DESC LIMIT :limit) for_others) ORDER BY o.id DESC LIMIT :limit",
         person_id=person_id,
         limit=limit,
     )

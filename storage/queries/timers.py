@@ -27,12 +27,18 @@ async def drop(tx: Transaction, *, prefix: str, subject_id: int) -> None:
     )
 
 
-async def due(tx: Transaction, *, now: datetime, limit: int) -> list[Timer]:
-    """What has fallen due, oldest first."""
+async def due(
+    tx: Transaction, *, now: datetime, limit: int, steady: str = "", ahead: datetime | None = None
+) -> list[Timer]:
+    """What has fallen due, oldest first; and what is of the `steady` kind and lies beyond `ahead`."""
     return await tx.all(
         Timer,
-        "SELECT id, kind, subject_id, due, tries FROM timers WHERE due <= :now ORDER BY due, id LIMIT :limit",
+        "SELECT id, kind, subject_id, due, tries FROM timers WHERE due <= :now "
+        "UNION ALL SELECT id, kind, subject_id, due, tries FROM timers WHERE kind = :steady AND due > :ahead "
+        "ORDER BY due, id LIMIT :limit",
         now=now,
+        steady=steady,
+        ahead=ahead,
         limit=limit,
     )
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from factories import AQIANG, LIU, NAINAI, WU, XIAOHE, XIAOWANG, Town, person, place
 
+from bot.application import DUE
 from community import report_intake, reports
 from community.errors import NoLongerPossible, NotAllowed, NotFound, TooLong
 from community.here import Here
@@ -163,6 +164,31 @@ async def test_an_overdue_clock_of_what_is_done_says_nothing(town: Town) -> None
             await reports.overdue(tx, town.here(), report.id)
 
         assert [e.event for e in await rows.events(tx, report.id)] == [E.SUBMIT]
+
+
+async def test_after_a_stall_that_outlasts_both_clocks_a_report_is_said_to_be_late_once(town: Town) -> None:
+    async with town.database.write() as tx:
+        report = await submitted(tx, town.here())
+        town.clock.advance(days=1)
+        for timer in await timers.due(tx, now=town.clock.now(), limit=20):
+            await DUE[timer.kind](tx, town.here(), timer.subject_id)
+
+        assert [e.event for e in await rows.events(tx, report.id)] == [E.SUBMIT, E.OVERDUE]
+
+
+async def test_by_night_a_late_report_waits_for_the_morning_unless_it_is_urgent(town: Town) -> None:
+    async with town.database.write() as tx:
+        plain, urgent = await submitted(tx, town.here()), await submitted(tx, town.here())
+        await tx.run("UPDATE reports SET category = 'manhole' WHERE id = :id", id=urgent.id)
+        events = []
+        for hours in (14, 8):  # 23:00; 7:00
+            town.clock.advance(hours=hours)
+            for timer in await timers.due(tx, now=town.clock.now(), limit=20):
+                await DUE[timer.kind](tx, town.here(), timer.subject_id)
+                await timers.finish(tx, timer_id=timer.id, due=timer.due)
+            events.append([len(await rows.events(tx, report.id)) for report in (plain, urgent)])
+
+        assert events == [[1, 2], [2, 2]]
 
 
 async def test_the_timeline_keeps_who_did_what_and_why_in_order(town: Town) -> None:

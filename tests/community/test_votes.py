@@ -352,6 +352,19 @@ async def test_only_those_whose_household_is_silent_are_reminded(town: Town) -> 
     assert await town.count("timers", "kind = 'vote_remind'") == 0
 
 
+async def test_nobody_is_reminded_of_a_vote_that_ended_during_a_stall(town: Town) -> None:
+    await opened(town, hours=11)
+    await run_due(town)
+    async with town.database.write() as tx:
+        await tx.run("DELETE FROM outbox")
+    town.clock.advance(hours=12)
+
+    ran = await run_due(town)
+
+    assert ran == [votes.REMIND, votes.CLOSE]
+    assert await town.count("outbox", "kind = 'card'") == 0
+
+
 async def test_reminders_fall_into_waking_hours_ahead_of_now(town: Town) -> None:
     vote = await opened(town, hours=25)  # 10:00 tomorrow: −24 h is 10:00 today, −3 h is 7:00
     early = await opened(town, hours=23)  # 8:00 tomorrow: −3 h is 5:00, so the evening before

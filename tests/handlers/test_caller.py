@@ -163,8 +163,8 @@ async def test_somebody_reached_at_the_door_is_visited(chat: Dialogue) -> None:
     assert card(chat, ZHOU, "🚪*").startswith("🚪 请上门告诉林爷爷： 找到人了")
 
 
-async def test_an_officer_without_any_role_makes_the_call(chat: Dialogue) -> None:
-    officer = await chat.town.resident("夜班员小吴", None, phone="13900000102")
+async def test_an_officer_whose_role_lies_elsewhere_makes_the_call(chat: Dialogue) -> None:
+    officer = await chat.town.resident("夜班员小吴", None, phone="13900000102", roles=((Role.GRID_WORKER, "G3"),))
     await chat.advance(hours=9)
     await elder(chat)
     await order_by_phone(chat)
@@ -173,6 +173,23 @@ async def test_an_officer_without_any_role_makes_the_call(chat: Dialogue) -> Non
 
     assert card(chat, officer, "☎️*").startswith("☎️ 请打电话告诉林爷爷")
     await chat.play(officer, [(Press("已告知"), [Popup("记下了*"), Edited("*")])])
+
+
+@pytest.mark.parametrize("role", [None, (Role.VOLUNTEER, "G2"), (Role.STAFF, "property_rongyin")])
+async def test_whoever_has_only_typed_the_officers_number_is_no_officer(
+    chat: Dialogue, role: tuple[Role, str] | None
+) -> None:
+    """The roster's numbers are shown to everybody, and whoever joins may type any number."""
+    impostor = await chat.town.resident("冒名的", None, phone="13900000102", roles=(role,) if role else ())
+    await chat.advance(hours=9)
+    await elder(chat)
+    await order_by_phone(chat)
+    await claim(chat)
+    await chat.advance(seconds=1)
+
+    assert not any("林爷爷" in text for text in told(chat, impostor))
+    call = await chat.town.count("tasks")
+    await chat.play(impostor, [("/menu", "*"), (Forge(f"call.told:{call}:"), Popup("这件事要由负责的人来办*"))])
 
 
 async def test_the_elder_who_has_chat_reads_who_ordered_for_them_and_gets_the_card(chat: Dialogue) -> None:

@@ -215,8 +215,8 @@ async def test_an_officer_who_is_not_in_chat_is_not_named_and_staff_hear(chat: D
     assert told(chat, NAINAI) == ["“修东西”还没找到人，社区在亲自安排。着急就打 0591-5550-0100。"]
 
 
-async def test_an_officer_without_any_role_may_claim_what_they_were_called_for(chat: Dialogue) -> None:
-    officer = await chat.town.resident("夜班员小吴", None, phone="13900000102")
+async def test_an_officer_whose_role_lies_elsewhere_may_claim_what_they_were_called_for(chat: Dialogue) -> None:
+    officer = await chat.town.resident("夜班员小吴", None, phone="13900000102", roles=((Role.GRID_WORKER, "G3"),))
     await chat.advance(hours=9)
     await order(chat)
     await chat.advance(minutes=20)

@@ -1,121 +1,26 @@
 """Every text has its template and renders; what people type stays text; nothing grows too long."""
 
 import html
-import importlib
 import itertools
-import pkgutil
 import re
-import types
-import typing
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from factories import START, ZONE
 from hypothesis import given
 from hypothesis import strategies as st
+from text_samples import CLASSES, FILES, INCLUDED, MARKUP, NAMED, SOURCES, contexts
 
-import community
-import handlers
-from community.errors import Refused
 from community.neighbourhood import Neighbourhood
-from community.tell import Text, plain
 from handlers.buttons import OutOfRange, Press, inline
 from handlers.render import ANSWER, CAPTION, TEXT
-from handlers.texts import HERE, Texts, clip, language_of
-
-for package in (community, handlers):
-    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        if "__main__" not in module.name:
-            importlib.import_module(module.name)
-CLASSES: dict[str, type[Any]] = {**Text.known, **Refused.known}
-FILES = {str(p.relative_to(HERE / "texts")).removesuffix(".html"): p for p in (HERE / "texts").rglob("*.html")}
-SOURCES = {name: path.read_text("utf-8") for name, path in FILES.items()}
-INCLUDED = {
-    name.removesuffix(".html")
-    for source in SOURCES.values()
-    for name in re.findall(r"{%-?\s*(?:include|import|from|extends)\s+[\"']([^\"']+)[\"']", source)
-}
-NAMED = {
-    name for name in FILES for path in HERE.parent.glob("[bch]*/*.py") if f'"{name}"' in path.read_text("utf-8")
-}  # rendered by their name, for what is no message
-NOBODY = {"zh": "", "en": ""}
-MARKUP = "<b>甲</b> & <a href='x'>"
+from handlers.texts import Texts, clip, language_of
 
 
 @pytest.fixture(scope="module")
 def texts(neighbourhood: Neighbourhood) -> Texts:
     return Texts(overrides=Path(neighbourhood.texts), zone=ZONE)
-
-
-class Anything(int):
-    """Stands for whatever a template takes out of a list: a word, a number, a moment, a row."""
-
-    def __getattr__(self, name: str) -> "Anything":
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self
-
-    def __getitem__(self, key: object) -> "Anything":
-        if isinstance(key, int) and key > 3:
-            raise IndexError(key)
-        return self
-
-    def __call__(self, *_: object, **__: object) -> "Anything":
-        return self
-
-    def __sub__(self, other: object) -> timedelta:  # type: ignore[override]
-        return timedelta(days=1)
-
-    def __str__(self) -> str:
-        return MARKUP
-
-    def __len__(self) -> int:
-        return 1
-
-
-def _samples(hint: Any, words: list[str]) -> list[Any]:
-    """Values of a type, the most telling first."""
-    origin = typing.get_origin(hint)
-    if origin in (typing.Union, types.UnionType):
-        return [v for a in typing.get_args(hint) if a is not type(None) for v in _samples(a, words)] + [None]
-    if hint is bool:
-        return [True, False]
-    if hint is int:
-        return [3, 0, 1]
-    if hint is float:
-        return [1.5]
-    if hint is str:
-        return [MARKUP, "", *words]
-    if hint is datetime:
-        return [START, START + timedelta(days=40)]
-    if origin is dict or hint is dict:
-        return [Anything(2), *([NOBODY] if typing.get_args(hint) == (str, str) else [])]
-    if origin in (list, tuple):
-        (inner, *_) = typing.get_args(hint) or (str,)
-        return [[Anything(2)] if typing.get_origin(inner) is dict or inner is dict else _samples(inner, words)[:1], []]
-    return [Anything(2)]
-
-
-def _contexts(cls: type[Any]) -> list[dict[str, Any]]:
-    """The first sample of every field, then each other sample in turn."""
-    source = SOURCES[cls.template]
-    for name in INCLUDED:
-        source += SOURCES[name] if name in source else ""
-    words = sorted(set(re.findall(r"[\"'](\w+)[\"']", source)))
-    hints = typing.get_type_hints(cls)
-    samples = {f.name: _samples(hints[f.name], words) for f in fields(cls)}
-    for name in samples:
-        if re.search(rf"quoted\({name}\)", source):
-            samples[name] = [{"template": "flow/cancelled", "context": {}}]
-        elif re.search(rf"\b{name}\.|\({name}\)", source):
-            samples[name] = [v for v in samples[name] if v is not NOBODY]  # a row of words, not a name
-    first = {name: plain(values[0]) for name, values in samples.items()}
-    more = [first | {name: plain(v)} for name, values in samples.items() for v in values[1:]]
-    nobody = first | {name: NOBODY for name, values in samples.items() if NOBODY in values}
-    return [first, nobody, *more]
 
 
 def test_every_text_and_refusal_has_its_template() -> None:
@@ -129,7 +34,7 @@ def test_every_template_has_its_text_or_is_part_of_another() -> None:
 @pytest.mark.parametrize("template", sorted(CLASSES))
 def test_a_text_renders_whatever_its_values(template: str, texts: Texts) -> None:
     seen = ""
-    for context in _contexts(CLASSES[template]):
+    for context in contexts(CLASSES[template]):
         page = texts.render("zh", template, context, now=START)
         seen += page
 
