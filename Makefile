@@ -10,7 +10,7 @@ LOCK := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-em
 VERSION_OK = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 VENV_OK = $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null
 
-.PHONY: help setup demo run test check style types imports texts docs lock clean
+.PHONY: help setup demo run test bench faults check style types imports texts docs lock clean
 
 help:  ## what can be made here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1|/' | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -39,6 +39,12 @@ run: setup  ## the bot with the settings of .env, until Ctrl-C
 
 test: setup  ## every test, on SQLite and on a PostgreSQL of its own
 	@$(PY) -m pytest -n 4  # four on two cores: the stories wait for processes more than they compute
+
+bench: setup  ## measure it beside its peers; the table is build/bench.json (an hour, on a quiet machine)
+	@$(PY) -m proof.bench
+
+faults: setup  ## break it on purpose: kills, outages, bad clocks; the table is build/faults.json (half an hour)
+	@$(PY) -m proof.faults
 
 check: style types imports texts docs  ## style, types, import contract, catalogues, docs
 

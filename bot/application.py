@@ -224,6 +224,7 @@ class Jinlin:
                 renderer=renderer,
                 limits=self._limits,
                 here=self.here,
+                in_flight=self.settings.in_flight,
                 meter=self.meter,
             )
             with self.meter.doing(Part.SENDER):

@@ -3,7 +3,7 @@
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 EXAMPLE = Path(__file__).parent.parent / "community" / "example" / "neighbourhood.toml"
@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     webhook_listen: str = "127.0.0.1:8443"
     webhook_secret: str = ""
     send_rate: float = 28.0
+    in_flight: int = Field(default=8, ge=1, le=1000)
     metrics_listen: str = ""
     demo: bool = False
 

@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
-from functools import partial
+import time
+from collections.abc import Callable, Sequence
 
 import structlog
 from telegram import Update
 
 from bot.apology import bare
+from bot.batches import Batches
 from bot.clock import Clock
 from bot.errors import where
 from bot.flood import Gate, Verdict
@@ -20,16 +21,13 @@ from handlers.context import Conversation, Moment
 from handlers.replies import apologise, refuse, slow_down
 from handlers.texts import Texts, language_of
 from storage.crypto import UnknownKey
-from storage.database import Conflict, Database, Transaction, TransactionLost, redone
+from storage.database import Database, Transaction, TransactionLost
 from storage.queries import dialogues, inbox, people
 from storage.records import Waiting
 from storage.states import ContactMode, InboxState
 
 log = structlog.get_logger()
-BATCH = 50
 TRIES = 3
-_LOST_AT_MOST = 3
-"""So many lost one after another: it is the database, not they."""
 _BACK_OFF_S = (0.2, 1, 2, 5, 10)
 
 
@@ -45,6 +43,7 @@ class Worker:
         clock: Clock,
         here: Callable[[], Here],
         meter: Meter | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._application = application
@@ -53,8 +52,7 @@ class Worker:
         self._here = here
         self._meter = meter or Meter()
         self._gate = Gate()
-        self._lanes = database.lanes()
-        self._untried: set[int] = set()  # taken, but the database failed them: they had no try after all
+        self._batches = Batches(lanes=database.lanes(), handle=self._handle, monotonic=monotonic)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -65,7 +63,7 @@ class Worker:
                 try:
                     if not await self.step():
                         with contextlib.suppress(TimeoutError):
-                            await asyncio.wait_for(bell.wait(), self._lanes.look_again_s)
+                            await asyncio.wait_for(bell.wait(), self._batches.look_again_s)
                     failures = 0
                 except TransactionLost as error:
                     pause = _BACK_OFF_S[min(failures, len(_BACK_OFF_S) - 1)]
@@ -73,61 +71,22 @@ class Worker:
                     log.error("the database could not carry on", error=str(error), again_in_s=pause)
                     await asyncio.sleep(pause)
         finally:
-            await self._lanes.close()
+            await self._batches.close()
 
     async def step(self) -> int:
         """Handle the next batch; how many updates were taken. Raises TransactionLost."""
-        rows = await self._lanes.take(limit=BATCH, untried=self._untried)
-        self._untried.clear()
-        if not rows:
-            return 0
-        try:
-            await redone(partial(self._handle, rows), self._lanes)
-        except TransactionLost as error:
-            if len(rows) == 1 and not isinstance(error, Conflict):
-                self._untried.add(rows[0].id)
-                raise
-            log.info("a batch was lost and is redone one by one", error=str(error), updates=len(rows))
-            await self._one_by_one(rows)
-        finally:
-            await self._lanes.release()
-        return len(rows)
+        return await self._batches.step()
 
-    async def _one_by_one(self, rows: list[Waiting]) -> None:
-        """A transaction each. One that is lost while a later one is not has had its try; otherwise it had none.
-
-        Raises TransactionLost.
-        """
-        self._untried.update(row.id for row in rows)
-        lost: set[int] = set()
-        held: set[int] = set()
-        for row in rows:
-            if row.lane in held:
-                continue
-            try:
-                await redone(partial(self._handle, [row]), self._lanes)
-            except TransactionLost as error:
-                log.warning("an update's transaction was lost", inbox_id=row.id, error=str(error))
-                held.add(row.lane)
-                if not isinstance(error, Conflict):
-                    lost.add(row.id)
-                if len(lost) == _LOST_AT_MOST:
-                    raise
-            else:
-                self._untried -= {row.id} | lost
-                lost.clear()
-        if lost:
-            raise TransactionLost("and no later one went through")
-
-    async def _handle(self, rows: list[Waiting]) -> None:
-        """Handle these in one transaction. Raises TransactionLost."""
+    async def _handle(self, rows: Sequence[Waiting]) -> list[int]:
+        """Handle these in one transaction; the ids of those that had no try. Raises TransactionLost."""
         held: set[int] = set()  # lanes in which an update failed: what came after it waits for it
         done, untried, tally = [], [], Tally()
-        async with self._lanes.write() as tx:
+        async with self._batches.write() as tx:
             for row in rows:
                 if row.lane in held:
                     untried.append(row.id)
                     continue
+                self._batches.at = row
                 tally.begin()
                 state = await self._one(tx, row, tally)
                 tally.end(row, state)
@@ -139,8 +98,8 @@ class Worker:
             if done and not await inbox.finish(tx, done, now=self._here().now):
                 raise TransactionLost("somebody else has handled these updates")
             await inbox.empty(tx, self._gate.refused_of(done))
-        self._untried.update(untried)
         self._meter.handled_all(tally, self._here().now)
+        return untried
 
     async def _one(self, tx: Transaction, row: Waiting, tally: Tally) -> InboxState:
         """Handle one update: what became of it; WAITING for another try."""

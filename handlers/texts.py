@@ -3,31 +3,26 @@
 The Chinese sentences in the templates are the msgids; `zh` therefore needs no catalogue.
 """
 
-import contextlib
 import functools
 import gettext
 import html
-import os
 import re
-import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import jinja2
-from jinja2 import BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
-from jinja2.bccache import Bucket
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from jinja2.environment import TemplateModule
 from markupsafe import Markup
 
+from handlers.compiled import Compiled
 from storage.records import Json
 from storage.rows import from_ms
 
 LANGUAGES = ("zh", "en", "zh_TW")
 HERE = Path(__file__).parent
-COMPILED = HERE / "texts" / "__pycache__"
 _TOKEN = re.compile(r"<(/?)(\w+)[^>]*>|&(?:#\w+|\w+);|[^<&]", re.DOTALL)
 
 
@@ -58,37 +53,6 @@ def clip(markup: str, limit: int) -> str:
     return "".join(out) + "…" + "".join(f"</{tag}>" for tag in reversed(open_tags))
 
 
-class _Compiled(BytecodeCache):
-    """Templates, compiled once for all languages (they differ in what they look up, not in their code) and starts.
-
-    They are kept as Python keeps modules: beside them, where that can be written to, and for this Python alone.
-    """
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-        # What another Jinja2, or this module with other options, has compiled is not for us.
-        made_by = "-".join(f"{Path(file).stat().st_mtime_ns:x}" for file in (jinja2.__file__, __file__))
-        self._suffix = f".{sys.implementation.cache_tag}-{made_by}"
-
-    def _file(self, bucket: Bucket) -> Path:
-        return COMPILED / (bucket.key + self._suffix)
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        with contextlib.suppress(OSError):
-            found = self._kept.get(bucket.key) or self._file(bucket).read_bytes()
-            bucket.bytecode_from_string(found)  # none, if the template has changed since
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        code = self._kept[bucket.key] = bucket.bytecode_to_string()
-        if sys.dont_write_bytecode:
-            return
-        with contextlib.suppress(OSError):
-            COMPILED.mkdir(parents=True, exist_ok=True)
-            part = COMPILED / f"{bucket.key}.{os.getpid()}"
-            part.write_bytes(code)
-            part.replace(self._file(bucket))
-
-
 class Texts:
     """Every text of the bot, in every language."""
 
@@ -96,7 +60,7 @@ class Texts:
         """`overrides`: a folder whose files replace ours of the same name."""
         self._folders = [*([overrides] if overrides else []), HERE / "texts"]
         self._zone = zone
-        self._compiled = _Compiled()
+        self._compiled = Compiled(__file__)
         self.default = "zh"
         self._environment = functools.cache(self._make)
         self._labels = functools.cache(self._label_module)

@@ -4,11 +4,12 @@ import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from proof import town
 
 Update = dict[str, Any]
+Item = TypeVar("Item")
 _messages = itertools.count(50_000_000)
 _WORDS = (
     "楼道灯不亮了，晚上看不清",
@@ -88,15 +89,15 @@ def build(count: int, *, people: int, seed: int, date: int) -> Mix:
         for _ in range(count // 10)
     ]
     talk = [talked(1 + chance.randrange(people), "今天菜市场的鱼很新鲜", date=date) for _ in range(count // 10)]
-    updates = list(_shuffled([*reports, *([one] for one in receipts), *([one] for one in (*menu, *talk))], chance))
+    updates = list(shuffled([*reports, *([one] for one in receipts), *([one] for one in (*menu, *talk))], chance))
     return Mix(updates=updates, reports=len(reports), receipts=len(receipts), talk=len(talk))
 
 
-def _shuffled(lanes: list[list[Update]], chance: random.Random) -> Iterator[Update]:
+def shuffled(lanes: list[list[Item]], chance: random.Random) -> Iterator[Item]:
     """All lanes mixed, each in its own order; about sixty people are in the middle of something at a time."""
     waiting = list(lanes)
     chance.shuffle(waiting)
-    active: list[list[Update]] = []
+    active: list[list[Item]] = []
     while waiting or active:
         while waiting and len(active) < 60:
             active.append(list(waiting.pop()))

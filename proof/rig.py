@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -85,7 +86,7 @@ class Api:
 
 @dataclass(frozen=True)
 class Heard:
-    """A call of the Bot API: when (seconds), what, to whom."""
+    """A call of the Bot API: when (seconds), what, to whom; of an answer to a press, `text` is the press's id."""
 
     at: float
     method: str
@@ -93,6 +94,7 @@ class Heard:
     text: str
     message_id: int
     status: int
+    words: str = ""
 
 
 @contextlib.contextmanager
@@ -181,6 +183,32 @@ def start(command: list[str], folder: Path, **env: str) -> Process:
             preexec_fn=lambda: os.sched_setaffinity(0, cores),
         )
     return Process(popen, log)
+
+
+def polls(api: Api, process: Process, *, seconds: float = 60) -> None:
+    """Wait until a bot asks for updates. Raises NotInTime, with what it logged."""
+    try:
+        until(lambda: process.popen.poll() is not None or api.ask("state")["polling"], seconds=seconds, what="a poll")
+    except NotInTime:
+        raise NotInTime(process.said()) from None
+    if process.popen.poll() is not None:
+        raise NotInTime(process.said())
+
+
+def noon() -> str:
+    """A time zone in which it is about noon: whenever this is run, nobody sleeps."""
+    ahead = 12 - time.gmtime().tm_hour
+    return f"Etc/GMT{-ahead:+d}"  # the sign is POSIX's
+
+
+def at_rest(path: Path) -> bool:
+    """Whether nothing waits to be handled or sent in a Jinlin's SQLite database."""
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        (waiting,) = db.execute(
+            "SELECT EXISTS (SELECT 1 FROM inbox WHERE state = 'waiting') "
+            "OR EXISTS (SELECT 1 FROM outbox WHERE state IN ('waiting', 'sending'))"
+        ).fetchone()
+        return not waiting
 
 
 def jinlin_env(api_url: str, database_url: str, **more: str) -> dict[str, str]:

@@ -6,17 +6,21 @@ and keeps no chat. `/control/…` (JSON by POST) is for whoever measures:
 | path | takes | answers |
 |---|---|---|
 | push | `{updates: […]}`, without update_id | `{first, last, at}`: their ids; when they could be fetched (seconds) |
-| calls | `{after: n}` | `{calls: [[at, method, chat_id, text, message_id, status], …]}`: from the n-th on |
+| calls | `{after: n}` | `{calls: [[at, method, chat_id, text, message_id, status, words], …]}`: from the n-th |
 | pushed | – | `{at: {update_id: seconds}}` |
-| state | – | `{waiting, fetched, confirmed, calls, first_fetch, last_call, conflicts, polling}` |
+| state | – | `{waiting, fetched, confirmed, calls, unheard, struck, first_fetch, last_call, conflicts, polling}` |
 | set | any of `latency`, `rate`, `rules`, `seed`, `away` | `{}` |
 | reset | – | `{}`: updates and calls are forgotten |
 
+A call's `text` is, of an answer to a press, the press's id; its `words` are what the answer says.
 `latency`: seconds of a whole round trip. `rate`: messages a second over all chats, beyond which 429 is answered; 0 is
-no limit. `away`: connections are closed unanswered. `rules`: a list of `{kind, methods, share, times, seconds, chat}`;
-the first that fits (by chance, `share` of the calls; at most `times`) strikes: `429` (retry after `seconds`), `500`,
-`403`, `reset` (done or not is not said: it was not), `lost` (done, but the connection is closed), `half` (done, half an
-answer), `slow` (done, answered after `seconds`), `hang` (never answered, not done).
+no limit. `away`: connections are closed unanswered. `rules`: a list of `{kind, methods, share, times, seconds, chats}`;
+the first that fits (by chance, `share` of the calls; at most `times`; those `chats` only) strikes: `429` (retry after
+`seconds`), `500`, `403`, `page` (502, and a web page instead of JSON), `odd` (JSON, but not what was promised), `reset`
+(done or not is not said: it was not), `lost` (done, but the connection is closed), `half` (done, half an answer),
+`slow` (done, answered after `seconds`), `hang` (never answered, not done), `backwards` (updates, the last one first).
+`struck` says how many did; `unheard` how many messages, edits and answers to presses were done of which the bot never
+heard.
 """
 
 import argparse
@@ -38,7 +42,10 @@ _FIELD = re.compile(
 )
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.I)
 _COUNTED = ("send", "edit", "copy", "forward")
+_SAID = (*_COUNTED, "answer")
 _WORDS = {200: b"OK", 400: b"Bad Request", 403: b"Forbidden", 409: b"Conflict", 429: b"Too Many Requests"}
+_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
+_ODD = (b"null", b"[]", b'"soon"', b'{"ok":true}', b'{"ok":false}', b'{"ok":false,"parameters":7}', b"{}", b"")
 
 
 def _params(head: bytes, body: bytes) -> dict[str, Any]:
@@ -69,9 +76,11 @@ class Server:
         self.base = self.next_update  # the id of updates[0]
         self.sent_upto = self.next_update  # what was handed out, by id
         self.pushed: dict[int, float] = {}
-        self.calls: list[tuple[float, str, int, str, int, int]] = []
+        self.calls: list[tuple[float, str, int, str, int, int, str]] = []
         self.first_fetch = 0.0
         self.conflicts = 0
+        self.unheard = 0
+        self.struck: dict[str, int] = {}
         self.poll: Connection | None = None
         self.tokens, self.tokens_at = 1.0, 0.0
 
@@ -96,7 +105,12 @@ class Server:
         if batch and not self.first_fetch:
             self.first_fetch = time.time()
         self.sent_upto = max(self.sent_upto, self.base + len(batch))
-        connection.answer(200, b'{"ok":true,"result":[' + b",".join(batch) + b"]}")
+        rule, connection.rule = connection.rule, {}
+        slow = float(rule.get("seconds", 1)) if rule.get("kind") == "slow" else 0
+        if rule.get("kind") == "backwards":
+            batch.reverse()
+        whole = b'{"ok":true,"result":[' + b",".join(batch) + b"]}"
+        connection.answer(200, whole, half=rule.get("kind") == "half", after=slow)
 
     def fetch(self, connection: "Connection", params: dict[str, Any]) -> None:
         """getUpdates."""
@@ -124,10 +138,11 @@ class Server:
     def strike(self, method: str, chat_id: int) -> dict[str, Any] | None:
         """The rule that this call falls to."""
         for rule in self.rules:
-            fits = method in rule.get("methods", [method]) and rule.get("chat", chat_id) == chat_id
+            fits = method in rule.get("methods", [method]) and chat_id in rule.get("chats", [chat_id])
             if fits and rule.get("times", 1) > 0 and self.chance.random() < rule.get("share", 1):
                 if "times" in rule:
                     rule["times"] -= 1
+                self.struck[rule["kind"]] = self.struck.get(rule["kind"], 0) + 1
                 return rule
         return None
 
@@ -152,29 +167,41 @@ class Server:
         status = 200
         if kind == "429" or (method.startswith(_COUNTED) and self.too_many()):
             status = 429
-        elif kind in ("500", "403", "reset", "hang"):
-            status = {"500": 500, "403": 403}.get(kind, 0)
-        text = str(params.get("text") or params.get("caption") or params.get("callback_query_id") or "")
+        elif kind in ("500", "403", "page", "odd", "reset", "hang"):
+            status = {"500": 500, "403": 403, "page": 502}.get(kind, 0)
+        text = str(params.get("callback_query_id") or params.get("text") or params.get("caption") or "")
+        words = str(params.get("text") or "") if "callback_query_id" in params else text
         message_id = int(params.get("message_id") or 0)
         if status == 200 and method.startswith("send"):
             self.next_message += 1
             message_id = self.next_message
-        self.calls.append((time.time(), method, chat_id, text, message_id, status))
+        self.calls.append((time.time(), method, chat_id, text, message_id, status, words))
         if status == 429:
             connection.refuse(429, f"Too Many Requests: retry after {seconds or 1:g}", {"retry_after": seconds or 1})
         elif status == 403:
             connection.refuse(403, "Forbidden: bot was blocked by the user")
-        elif status == 500:
-            connection.refuse(500, "Internal Server Error")
+        elif kind in ("500", "page", "odd"):
+            self.misspeak(connection, kind)
         elif kind in ("reset", "lost"):
+            self.unheard += kind == "lost" and method.startswith(_SAID)
             connection.close()
         elif kind != "hang":
+            connection.counts = method.startswith(_SAID)
             connection.answer(
                 200,
                 self._result(method, chat_id, message_id, text),
                 half=kind == "half",
                 after=seconds if kind == "slow" else 0,
             )
+
+    def misspeak(self, connection: "Connection", kind: str) -> None:
+        """A server error in words, a proxy's page, or JSON that says nothing."""
+        if kind == "500":
+            connection.refuse(500, "Internal Server Error")
+        elif kind == "page":
+            connection.answer(502, _PAGE)
+        else:
+            connection.answer(200, self.chance.choice(_ODD))
 
     def _result(self, method: str, chat_id: int, message_id: int, text: str) -> bytes:
         if method == "getMe":
@@ -207,6 +234,8 @@ class Server:
             "fetched": self.sent_upto - 1,
             "confirmed": self.base - 1,
             "calls": len(self.calls),
+            "unheard": self.unheard,
+            "struck": self.struck,
             "first_fetch": self.first_fetch,
             "last_call": self.calls[-1][0] if self.calls else 0,
             "conflicts": self.conflicts,
@@ -221,6 +250,8 @@ class Connection(asyncio.Protocol):
         self.server = server
         self.limit = 100
         self.gone = False
+        self.rule: dict[str, Any] = {}  # what befalls the updates that are fetched by it
+        self.counts = False  # whether it is told of something that was said
         self._heard = bytearray()
         self._wanted = 0  # bytes of the request that is coming in; 0 before its head is complete
         self._head = 0
@@ -230,6 +261,8 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.gone = True
+        self.server.unheard += self.counts  # it waited no longer
+        self.counts = False
         if self.server.poll is self:
             self.server.poll = None
 
@@ -264,15 +297,22 @@ class Connection(asyncio.Protocol):
         method = parts[-1]
         params = _params(head.lower(), body) if body else {k: v[0] for k, v in parse_qs(path[2].decode()).items()}
         if method.lower() == "getupdates":
-            rule = self.server.strike("getUpdates", 0)
-            if rule is None:
-                self.server.fetch(self, params)
-            elif rule["kind"] in ("429", "500"):
-                self.refuse(int(rule["kind"]), "Too Many Requests", {"retry_after": rule.get("seconds", 1)})
-            else:
-                self.close()
+            self._poll(params)
         else:
             self.server.call(self, method, params)
+
+    def _poll(self, params: dict[str, Any]) -> None:
+        rule = self.server.strike("getUpdates", 0) or {}
+        kind = rule.get("kind", "")
+        if kind in ("", "half", "slow", "backwards"):
+            self.rule = rule
+            self.server.fetch(self, params)
+        elif kind == "429":
+            self.refuse(429, "Too Many Requests", {"retry_after": rule.get("seconds", 1)})
+        elif kind in ("500", "page", "odd"):
+            self.server.misspeak(self, kind)
+        elif kind != "hang":
+            self.close()
 
     def refuse(self, status: int, description: str, parameters: dict[str, Any] | None = None) -> None:
         """An error, in the Bot API's way."""
@@ -288,6 +328,8 @@ class Connection(asyncio.Protocol):
             self._write(status, body, half)
 
     def _write(self, status: int, body: bytes, half: bool = False) -> None:
+        counts, self.counts = self.counts, False
+        self.server.unheard += counts and half
         if self.gone:
             return
         head = b"HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"

@@ -51,12 +51,15 @@ class Queue(Protocol):
         ...
 
 
-async def redone(work: Callable[[], Awaitable[R]], queue: Queue | None = None) -> R:
-    """Do what is one transaction, and again each time others were first. Raises TransactionLost."""
+async def redone(work: Callable[[], Awaitable[R]], queue: Queue | None = None, *, queued: bool = False) -> R:
+    """Do what is one transaction, and again each time others were first; `queued`: the first time too in its turn.
+
+    Raises TransactionLost.
+    """
     longest = _PAUSE_S
     for attempt in range(_REDONE):
         try:
-            if queue is None or attempt == 0:
+            if queue is None or (attempt == 0 and not queued):
                 return await work()
             async with queue.my_turn():
                 return await work()

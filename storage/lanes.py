@@ -16,10 +16,10 @@ class Lanes(ABC):
     """How long to wait for the bell before looking anyway: the dead do not ring."""
 
     @abstractmethod
-    async def take(self, *, limit: int, untried: Collection[int]) -> list[Waiting]:
+    async def take(self, *, limit: int, untried: Collection[int] = (), but: Collection[int] = ()) -> list[Waiting]:
         """The next updates, in order, each one's tries counted up and committed; none if there are none for us.
 
-        `untried`: ids taken earlier that had no try after all. Raises TransactionLost.
+        `untried`: ids taken earlier that had no try after all; `but`: lanes to leave alone. Raises TransactionLost.
         """
 
     @abstractmethod
@@ -47,11 +47,11 @@ class EveryLane(Lanes):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def take(self, *, limit: int, untried: Collection[int]) -> list[Waiting]:
+    async def take(self, *, limit: int, untried: Collection[int] = (), but: Collection[int] = ()) -> list[Waiting]:
         async with self._database.write() as tx:
             if untried:
                 await inbox.give_back(tx, untried)
-            rows = inbox.together(await inbox.waiting(tx, limit=limit))
+            rows = inbox.together(await inbox.waiting(tx, limit=limit, but=but))
             await inbox.count_tries(tx, [row.id for row in rows])
             return rows
 

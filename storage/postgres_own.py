@@ -164,12 +164,12 @@ class LockedLanes(Lanes):
             self._own = await self._whole.own("lanes")
         return self._own
 
-    async def take(self, *, limit: int, untried: Collection[int]) -> list[Waiting]:
+    async def take(self, *, limit: int, untried: Collection[int] = (), but: Collection[int] = ()) -> list[Waiting]:
         own = await self._mine()
         async with own.each() as tx:
             if untried:
                 await inbox.give_back(tx, untried)
-            others: set[int] = set()  # lanes that other workers have
+            others = set(but)  # and then the lanes that other workers have
             while True:
                 ahead = await inbox.lock_lanes(tx, limit=limit, but=others)
                 chosen = inbox.together([row for row in ahead if row.ours])

@@ -176,6 +176,7 @@ class Dialogue:
             texts=self.texts,
             clock=town.clock,
             here=town.here,
+            monotonic=lambda: self.monotonic,
         )
         self.sender = Sender(
             database=town.database,

@@ -24,12 +24,15 @@ async def store(tx: Transaction, *, bot_id: int, updates: Sequence[tuple[int, in
     )
 
 
-async def waiting(tx: Transaction, *, limit: int) -> list[Waiting]:
-    """What waits, in the order it came."""
+async def waiting(tx: Transaction, *, limit: int, but: Collection[int] = ()) -> list[Waiting]:
+    """What waits, in the order it came, but for some lanes."""
+    others = f"AND NOT {tx.among('lane', 'but')} " if but else ""
     return await tx.all(
         Waiting,
-        "SELECT id, lane, payload, tries, received_at FROM inbox WHERE state = 'waiting' ORDER BY id LIMIT :limit",
+        f"SELECT id, lane, payload, tries, received_at FROM inbox WHERE state = 'waiting' {others}"
+        "ORDER BY id LIMIT :limit",
         limit=limit,
+        **({"but": list(but)} if but else {}),
     )
 
 

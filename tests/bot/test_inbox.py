@@ -14,7 +14,7 @@ from telegram.ext import TypeHandler
 from bot.inbox import Poller, lane_of
 from bot.transport import BadToken, Unreachable
 from handlers.context import Turn
-from storage.database import TransactionLost
+from storage.database import Conflict, TransactionLost
 from storage.queries import inbox
 
 
@@ -343,6 +343,62 @@ async def test_a_transaction_lost_again_and_again_leaves_the_update_waiting(chat
             await chat.worker.step()
 
     assert await chat.town.count("inbox", "state = 'waiting'") == 1
+
+
+async def test_however_often_the_database_fails_an_update_is_handled_once_it_does_no_more(chat: Dialogue) -> None:
+    trouble = _Trouble(chat, TransactionLost("disk full"), times=5)
+    await chat.receive(chat.update(AQIANG, "麻烦"))
+    for _ in range(5):
+        with pytest.raises(TransactionLost):
+            await chat.worker.step()
+
+    await chat.settle()
+
+    assert trouble.tried == 5
+    assert await chat.town.count("inbox", "state = 'done'") == 1
+    assert len(chat.heard(AQIANG)) == 1
+
+
+async def test_an_update_that_others_are_always_ahead_of_is_redone_and_has_had_one_try(chat: Dialogue) -> None:
+    trouble = _Trouble(chat, Conflict("another was first"), times=5)
+
+    await chat.receive(chat.update(AQIANG, "麻烦"), chat.update(NAINAI, "/menu"))
+    await chat.settle()
+
+    assert trouble.tried == 5
+    assert await chat.town.count("inbox", "state = 'done' AND tries = 1") == 2
+    assert [len(chat.heard(who)) for who in (AQIANG, NAINAI)] == [1, 1]
+
+
+async def test_whoever_alone_breaks_the_transaction_rests_meanwhile_nobody_waits_and_is_set_aside(
+    chat: Dialogue,
+) -> None:
+    chat.patient = True
+    _Trouble(chat, TransactionLost("something of its own"))
+    await chat.receive(chat.update(AQIANG, "麻烦"))
+
+    for _ in range(4):
+        chat.monotonic += 61
+        await chat.receive(chat.update(NAINAI, "/menu"))
+        with contextlib.suppress(TransactionLost):
+            await chat.worker.step()
+        while await chat.worker.step():
+            pass
+        await chat.drain()
+        assert len(chat.heard(NAINAI)) == 1
+
+    assert await chat.town.count("inbox", "state = 'poison'") == 1
+    assert "没处理好" in chat.heard(AQIANG)[0]
+
+
+async def test_what_waited_behind_an_update_that_failed_has_had_no_try(chat: Dialogue) -> None:
+    _Trouble(chat, RuntimeError("x"), times=1)
+
+    await chat.receive(chat.update(AQIANG, "麻烦"), chat.update(AQIANG, "/menu"))
+    await chat.settle()
+
+    assert await chat.town.count("inbox", "tries = 2") == 1
+    assert await chat.town.count("inbox", "tries = 1") == 1
 
 
 async def test_a_strangers_first_word_that_is_refused_is_still_answered(chat: Dialogue) -> None:

@@ -92,6 +92,9 @@ class _Silent:
     def poll(self) -> None:
         """It runs."""
 
+    def said(self) -> str:
+        return ""
+
     def ask(self, _: str, **__: object) -> dict[str, Any]:
         return {"unheard": 0}
 

@@ -274,9 +274,17 @@ def test_an_answer_too_late_for_its_button_is_told_of_when_the_bot_knows_of_it(
         "VALUES (0, 'answer', 'dropped', 0, 0, 'stale')"
     )
 
-    found = verdict.messages(url, talk.steps, talk.calls, kills=0)
+    found = verdict.messages(url, talk.steps, talk.calls, late=True)
 
     assert (found.unanswered, found.late) == (0, 1)
+
+
+def test_an_answer_that_never_came_is_not_excused_by_being_late(talk: Talk, url: str) -> None:
+    talk.calls.pop()
+
+    found = verdict.messages(url, talk.steps, talk.calls, late=True)
+
+    assert (found.unanswered, found.late) == (1, 0)
 
 
 def test_whoever_did_not_get_the_notice_is_missed_and_its_row_is_lost(talk: Talk, url: str) -> None:

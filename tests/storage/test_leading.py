@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
-from factories import KEY
+from factories import KEY, START
 from test_lanes import cut_off
 
 from storage.crypto import Cipher
 from storage.database import Conflict, Database, TransactionLost, connect, redone
-from storage.queries import meta
+from storage.queries import meta, outbox, people
+from storage.states import ContactMode, Priority
 
 on_postgresql = pytest.mark.parametrize("engine", ["postgresql"])
 
@@ -146,6 +148,33 @@ async def test_a_conflict_that_somebody_swallows_is_a_conflict_still(database: D
                     await meta.put(tx, "count", "3")
             except TransactionLost:
                 pass
+
+
+@on_postgresql
+async def test_an_edit_that_leaves_while_its_subject_changes_is_followed_by_another(
+    database: Database, elsewhere: Database
+) -> None:
+    card: dict[str, Any] = {"kind": "x", "subject_id": 1, "priority": Priority.TASK, "now": START}
+    async with database.write() as tx:
+        whom = await people.add(tx, telegram_id=1, language="zh", contact_mode=ContactMode.CHAT, now=START)
+        await outbox.put_card(tx, **card, person_id=whom.id, group_id=None)
+    tried = 0
+
+    async def change() -> None:
+        nonlocal tried
+        tried += 1
+        async with database.write() as tx:
+            await meta.get(tx, "what the subject is")
+            if tried == 1:
+                async with elsewhere.write() as sender:
+                    await outbox.sending(sender, [row.id for row in await outbox.waiting(sender, after=0, limit=9)])
+            await outbox.refresh_cards(tx, **card)
+
+    await redone(change)
+
+    async with database.read() as tx:
+        found = await tx.all(str, "SELECT kind || ' ' || state FROM outbox ORDER BY id")
+    assert found == ["card sending", "edit waiting"]
 
 
 @on_postgresql

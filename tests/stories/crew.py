@@ -6,16 +6,18 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 from story import Town
 
 PATIENCE_S = 60.0
 """Processes are slow to start where others start at the same time."""
+_LOOK_EVERY_S = 0.05
+T = TypeVar("T")
 
 
 class Member:
@@ -68,7 +70,6 @@ class Crew(Town):
             codes = await asyncio.gather(*(member.end(signal.SIGTERM) for member in working), return_exceptions=True)
             for member in crew.members:
                 if member.process.returncode is None:
-                    member.process.send_signal(signal.SIGUSR1); await asyncio.sleep(2) # TEMP
                     await member.end(signal.SIGKILL)
             await crew.close()
             assert set(codes) <= {0}, codes
@@ -94,21 +95,27 @@ class Crew(Town):
 
     async def leader(self, part: str, *, but: Member | None = None) -> Member:
         """Who leads a part, as soon as somebody does."""
+
+        def leaders() -> list[Member]:
+            return [member for member in self.members if member is not but and member.leads(part)]
+
+        return (await self._see(leaders, f"a leader of the {part}"))[-1]
+
+    async def _see(self, look: Callable[[], T], what: str) -> T:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 while True:
-                    found = [member for member in self.members if member is not but and member.leads(part)]
+                    found = look()
                     if found:
-                        return found[-1]
-                    await asyncio.sleep(0.05)
+                        return found
+                    await asyncio.sleep(_LOOK_EVERY_S)
         except TimeoutError:
-            raise AssertionError(f"nobody leads the {part}") from None
+            raise AssertionError(f"waited in vain for {what}") from None
 
     async def at_work(self) -> None:
-        """Everybody who lives has begun."""
-        async with asyncio.timeout(PATIENCE_S):
-            while not all(one.process.returncode is not None or '"running"' in one.said() for one in self.members):
-                await asyncio.sleep(0.05)
+        """Everybody has begun."""
+        for member in self.members:
+            await self._see(lambda member=member: '"running"' in member.said(), f"{member.name} at work")
 
     async def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """What the database says."""
@@ -127,6 +134,6 @@ class Crew(Town):
                     ((found,),) = await self.rows(sql)
                     if wanted(found) if callable(wanted) else found == wanted:
                         return
-                    await asyncio.sleep(0.05)
+                    await asyncio.sleep(_LOOK_EVERY_S)
         except TimeoutError:
             raise AssertionError(f"{sql}: {found}, not {wanted}") from None

@@ -1,0 +1,164 @@
+"""Batches of waiting updates: taken, handled in one transaction, and redone where the database fails them.
+
+A try is counted when an update is taken, so that one which ends the process cannot do so for ever. It is given back
+when it was the database that failed. Whose transaction is lost although others' go through has had its try, and its
+lane rests, so that nobody waits behind it.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+
+import structlog
+
+from storage.database import Conflict, Transaction, TransactionLost, redone
+from storage.lanes import Lanes
+from storage.records import Waiting
+
+log = structlog.get_logger()
+BATCH = 50
+_SUSPECTS_AT_MOST = 3  # so many lost one after another: it is the database, not they
+_REST_S = 60.0
+_CROWDED_S = 10.0
+
+
+class Batches:
+    """One worker's batches; `handle` does some of them in one transaction and names what had no try after all."""
+
+    def __init__(
+        self,
+        *,
+        lanes: Lanes,
+        handle: Callable[[Sequence[Waiting]], Awaitable[Sequence[int]]],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.at: Waiting | None = None
+        """The one that is being handled."""
+        self._lanes = lanes
+        self._handle = handle
+        self._monotonic = monotonic
+        self._open: dict[int, Waiting] = {}  # of this batch, by id
+        self._untried: set[int] = set()
+        self._suspects: dict[int, int] = {}  # lanes of what was lost, by id, until something else goes through
+        self._resting: dict[int, float] = {}  # until when, by lane
+        self._crowded: dict[str, float] = {}  # until when, by what is pressed
+
+    @property
+    def look_again_s(self) -> float | None:
+        """How long to wait for the bell at most."""
+        return _REST_S if self._resting and self._lanes.look_again_s is None else self._lanes.look_again_s
+
+    async def step(self) -> int:
+        """Handle the next batch; how many updates were taken. Raises TransactionLost."""
+        rows = await self._take()
+        if not rows:
+            return 0
+        self._open = {row.id: row for row in rows}
+        try:
+            await self._together(rows)
+        except TransactionLost as error:
+            self._untried.update(self._open)
+            if len(rows) == 1 and not isinstance(error, Conflict):
+                self._suspects[rows[0].id] = rows[0].lane
+                raise
+            log.warning("a batch was lost and is redone one by one", error=str(error), updates=len(rows))
+            await self._one_by_one(list(self._open.values()))
+        finally:
+            await self._lanes.release()
+        return len(rows)
+
+    def write(self) -> AbstractAsyncContextManager[Transaction]:
+        """The transaction in which some are handled."""
+        return self._lanes.write()
+
+    async def close(self) -> None:
+        """Give everything back."""
+        await self._lanes.close()
+
+    async def _take(self) -> list[Waiting]:
+        now = self._monotonic()
+        self._resting = {lane: until for lane, until in self._resting.items() if until > now}
+        if self._suspects:  # others first: if they go through, it was not the database
+            rows = await self._take_but({*self._resting, *self._suspects.values()}, self._untried - {*self._suspects})
+            if rows:
+                return rows
+            self._suspects.clear()
+        return await self._take_but(self._resting, self._untried)
+
+    async def _take_but(self, lanes: Collection[int], untried: set[int]) -> list[Waiting]:
+        rows = await self._lanes.take(limit=BATCH, untried=untried, but=list(lanes))
+        self._untried = self._untried - untried
+        return rows
+
+    async def _together(self, rows: Sequence[Waiting]) -> None:
+        """In one transaction; what a crowd presses at in another, when it is our turn."""
+        apart: list[Waiting] = []
+        while rows:
+            rows, crowded = self._split(rows)
+            apart += crowded
+            try:
+                if rows:
+                    await self._go_through(rows)
+                break
+            except Conflict:
+                pressed = self.at and _pressed(self.at)
+                if not pressed or pressed in self._crowded:
+                    await redone(partial(self._go_through, rows), self._lanes)
+                    break
+                self._crowded[pressed] = self._monotonic() + _CROWDED_S
+        if apart:
+            apart.sort(key=lambda row: row.id)
+            await redone(partial(self._go_through, apart), self._lanes, queued=True)
+
+    def _split(self, rows: Sequence[Waiting]) -> tuple[Sequence[Waiting], list[Waiting]]:
+        """What can be handled beside others, and what many press at just now, with all that follows in its lane."""
+        now = self._monotonic()
+        self._crowded = {pressed: until for pressed, until in self._crowded.items() if until > now}
+        if not self._crowded:
+            return rows, []
+        lanes: set[int] = set()
+        calm, crowded = [], []
+        for row in rows:
+            if row.lane in lanes or _pressed(row) in self._crowded:
+                lanes.add(row.lane)
+                crowded.append(row)
+            else:
+                calm.append(row)
+        return calm, crowded
+
+    async def _one_by_one(self, rows: Sequence[Waiting]) -> None:
+        held: set[int] = set()
+        for row in rows:
+            if row.lane in held:
+                continue
+            try:
+                await redone(partial(self._go_through, [row]), self._lanes)
+            except TransactionLost as error:
+                log.warning("an update's transaction was lost", inbox_id=row.id, error=str(error))
+                held.add(row.lane)
+                if not isinstance(error, Conflict):
+                    self._suspects[row.id] = row.lane
+                if len(self._suspects) >= _SUSPECTS_AT_MOST:
+                    raise
+        if self._suspects:
+            raise TransactionLost("and no later one went through")
+
+    async def _go_through(self, rows: Sequence[Waiting]) -> None:
+        """Raises TransactionLost."""
+        self.at = None
+        untried = await self._handle(rows)
+        for row in rows:
+            self._open.pop(row.id, None)
+        self._untried -= {row.id for row in rows} | self._suspects.keys()
+        self._untried.update(untried)
+        for lane in self._suspects.values():
+            self._resting[lane] = self._monotonic() + _REST_S
+        self._suspects.clear()
+
+
+def _pressed(row: Waiting) -> str:
+    """What a button is about, without its last word; empty for anything but a press."""
+    query = row.payload.get("callback_query")
+    data = query.get("data") if isinstance(query, dict) else None
+    return data.rpartition(":")[0] if isinstance(data, str) else ""
