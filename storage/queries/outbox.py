@@ -156,7 +156,6 @@ async def waiting(tx: Transaction, *, after: int, limit: int) -> list[Queued]:
 
 async def outgoing(tx: Transaction, ids: Sequence[int]) -> list[Outgoing]:
     """Those of some rows that still wait, with all that is needed to send them."""
-    names = {f"id_{n}": outbox_id for n, outbox_id in enumerate(ids)}
     return await tx.all(
         Outgoing,
         "SELECT o.id, o.priority, o.kind, o.person_id, o.group_id, "
@@ -166,18 +165,14 @@ async def outgoing(tx: Transaction, ids: Sequence[int]) -> list[Outgoing]:
         "COALESCE(o.alters_message, a.message_id) AS alters_message, o.tries, o.not_before, o.created_at "
         "FROM outbox o LEFT JOIN people p ON p.id = o.person_id LEFT JOIN groups g ON g.id = o.group_id "
         "LEFT JOIN cards c ON c.id = o.card_id LEFT JOIN outbox a ON a.id = o.alters_id "
-        f"WHERE o.id IN ({', '.join(f':{name}' for name in names)}) AND o.state = 'waiting'",
-        **names,
+        f"WHERE {tx.among('o.id', 'ids')} AND o.state = 'waiting'",
+        ids=list(ids),
     )
 
 
 async def sending(tx: Transaction, ids: Sequence[int]) -> None:
     """Rows are in flight from here on."""
-    names = {f"id_{n}": outbox_id for n, outbox_id in enumerate(ids)}
-    await tx.run(
-        f"UPDATE outbox SET state = 'sending' WHERE id IN ({', '.join(f':{name}' for name in names)})",
-        **names,
-    )
+    await tx.run(f"UPDATE outbox SET state = 'sending' WHERE {tx.among('id', 'ids')}", ids=list(ids))
 
 
 async def mark(

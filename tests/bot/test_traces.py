@@ -11,8 +11,8 @@ import pytest
 import structlog
 
 from bot import __main__ as program
+from bot import cli, traces
 from bot import log as logs
-from bot import traces
 from bot.errors import trace
 
 SAID = "甲寅名说的话"
@@ -66,7 +66,7 @@ async def test_what_breaks_where_nobody_waits_is_logged_without_its_words(writte
 def test_a_defect_at_the_command_line_ends_with_its_place_and_not_its_words(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(program, "app", lambda: _break(SAID))
+    monkeypatch.setattr(cli, "app", lambda: _break(SAID))
 
     with pytest.raises(SystemExit) as ended:
         program.main()

@@ -7,6 +7,7 @@ from community import notices
 from community import people as people_rules
 from community.errors import NoLongerPossible, NotAllowed, NotFound, TooLong
 from community.notice_texts import NobodyThere
+from storage.database import Transaction
 from storage.queries import notices as rows
 from storage.queries import outbox, people, timers
 from storage.records import Notice, Outgoing
@@ -44,11 +45,18 @@ async def now(town: Town, notice: Notice) -> Notice:
         return await notices.get(tx, notice.id)
 
 
+async def first_of(tx: Transaction, limit: int) -> list[Outgoing]:
+    """What waits, as the sender would take it."""
+    queued = sorted(await outbox.waiting(tx, after=0, limit=10_000), key=lambda row: (row.priority, row.id))
+    rows = {row.id: row for row in await outbox.outgoing(tx, [row.id for row in queued[:limit]])}
+    return [rows[row.id] for row in queued[:limit]]
+
+
 async def deliver(town: Town, *, refused: tuple[int, ...] = (), limit: int = 1000) -> list[Outgoing]:
     """Play the sender: everything that waits goes out but to those who have blocked the bot; what went out."""
     gone = []
     async with town.database.write() as tx:
-        for row in await outbox.waiting(tx, after_priority=-1, after_id=0, limit=limit):
+        for row in await first_of(tx, limit):
             if row.person_id in refused:
                 await people.set_unreachable(tx, person_id=row.person_id or 0, since=town.clock.now())
                 await outbox.mark(
@@ -375,7 +383,7 @@ async def test_a_reply_goes_before_every_notice_that_waits(town: Town) -> None:
     async with town.database.write() as tx:
         await notices.receive(tx, town.here(), reader, notice.id)
     async with town.database.read() as tx:
-        first, second = await outbox.waiting(tx, after_priority=-1, after_id=0, limit=2)
+        first, second = await first_of(tx, 2)
 
     assert (first.priority, first.person_id) == (Priority.REPLY, reader.id)
     assert second.priority > Priority.REPLY
