@@ -78,7 +78,8 @@ class Sender:
         self._meter = meter or Meter()
         self._departures = Departures(limits)
         self._bell = database.bell("outbox")
-        self._at = self._seen = self._settled = 0  # ids: looked up to, seen at all, and seen long enough ago
+        self._at = self._seen = 0  # ids: looked up to, and seen at all
+        self._recent = self._settled = 0  # ids: seen when it was last noted, and the time before that
         self._look_at_all = 0.0
         self._settles = 0.0
         self._results: list[_Result] = []
@@ -171,7 +172,7 @@ class Sender:
     def _begin_again(self, flying: list[Queued]) -> None:
         """Get to know anew what waits, but for what is in flight."""
         self._departures.begin_again(flying)
-        self._at = self._settled = 0
+        self._at = self._recent = self._settled = 0
         self._bell.set()
 
     async def _look(self, tx: Transaction) -> None:
@@ -193,7 +194,7 @@ class Sender:
             # A row may show itself after one with a higher id: look back as far as a transaction may have lasted.
             self._at = self._settled
             if now >= self._settles:
-                self._settled, self._settles = self._seen, now + _LOOK_BACK_S
+                self._settled, self._recent, self._settles = self._recent, self._seen, now + _LOOK_BACK_S
 
     async def _pick(self, tx: Transaction, here: Here) -> list[tuple[Outgoing, Call]]:
         departures, now = self._departures, self._monotonic()

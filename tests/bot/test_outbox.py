@@ -89,6 +89,26 @@ async def until(happened: Callable[[], bool]) -> None:
     raise TimeoutError
 
 
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+async def test_a_message_that_shows_itself_after_a_later_one_is_not_overlooked(chat: Dialogue) -> None:
+    sending = sender(chat, chat.api)
+    first, second = await chat.town.person(AQIANG), await chat.town.person(NAINAI)
+    async with chat.town.database.write() as slow:
+        await tell(slow, first, Housemate(place=HOME, name="1"), priority=Priority.REPLY, now=chat.clock.now())
+        async with chat.town.database.write() as quick:
+            await tell(quick, second, Housemate(place=HOME, name="2"), priority=Priority.REPLY, now=chat.clock.now())
+        for _ in range(3):
+            await sending.cycle()
+            await asyncio.sleep(0)
+            chat.monotonic += 2
+        assert said(chat) == ["2"]
+
+    await sending.cycle()
+    await asyncio.sleep(0)
+
+    assert said(chat) == ["2", "1"]
+
+
 async def test_what_is_urgent_goes_before_what_is_old(chat: Dialogue) -> None:
     order = (Priority.NOTICE, Priority.TASK, Priority.REPLY, Priority.EMERGENCY)
     for priority, whom in zip(order, (AQIANG, NAINAI, LIU, AMEI), strict=True):
