@@ -1,11 +1,13 @@
 """Batches of waiting updates: taken, handled in one transaction, and redone where the database fails them.
 
 A try is counted when an update is taken, so that one which ends the process cannot do so for ever. It is given back
-when it was the database that failed. Whose transaction is lost although others' go through has had its try, and its
-lane rests, so that nobody waits behind it.
+when it was the database that failed. As long as that may be, nothing overtakes: after an outage all goes on in the
+order it came. Whose transaction is lost again and again although others' go through has had its try, and its lane
+rests, so that nobody waits behind it.
 """
 
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import partial
@@ -18,8 +20,8 @@ from storage.records import Waiting
 
 log = structlog.get_logger()
 BATCH = 50
-_SUSPECTS_AT_MOST = 3  # so many lost one after another: it is the database, not they
-_REST_S = 60.0
+_LOSSES = 4  # of one update alone, before others are let past it
+_REST_S = (2.0, 20.0, 60.0)  # by the tries it has had
 _CROWDED_S = 10.0
 
 
@@ -40,14 +42,15 @@ class Batches:
         self._monotonic = monotonic
         self._open: dict[int, Waiting] = {}  # of this batch, by id
         self._untried: set[int] = set()
-        self._suspects: dict[int, int] = {}  # lanes of what was lost, by id, until something else goes through
+        self._losses: Counter[int] = Counter()  # by id
+        self._suspects: dict[int, Waiting] = {}  # lost so often, by id, until something else goes through
         self._resting: dict[int, float] = {}  # until when, by lane
         self._crowded: dict[str, float] = {}  # until when, by what is pressed
 
     @property
     def look_again_s(self) -> float | None:
         """How long to wait for the bell at most."""
-        return _REST_S if self._resting and self._lanes.look_again_s is None else self._lanes.look_again_s
+        return _REST_S[0] if self._resting and self._lanes.look_again_s is None else self._lanes.look_again_s
 
     async def step(self) -> int:
         """Handle the next batch; how many updates were taken. Raises TransactionLost."""
@@ -60,7 +63,7 @@ class Batches:
         except TransactionLost as error:
             self._untried.update(self._open)
             if len(rows) == 1 and not isinstance(error, Conflict):
-                self._suspects[rows[0].id] = rows[0].lane
+                self._suspect(rows[0])
                 raise
             log.warning("a batch was lost and is redone one by one", error=str(error), updates=len(rows))
             await self._one_by_one(list(self._open.values()))
@@ -80,7 +83,8 @@ class Batches:
         now = self._monotonic()
         self._resting = {lane: until for lane, until in self._resting.items() if until > now}
         if self._suspects:  # others first: if they go through, it was not the database
-            rows = await self._take_but({*self._resting, *self._suspects.values()}, self._untried - {*self._suspects})
+            lanes = {*self._resting, *(row.lane for row in self._suspects.values())}
+            rows = await self._take_but(lanes, self._untried - self._suspects.keys())
             if rows:
                 return rows
             self._suspects.clear()
@@ -137,23 +141,30 @@ class Batches:
             except TransactionLost as error:
                 log.warning("an update's transaction was lost", inbox_id=row.id, error=str(error))
                 held.add(row.lane)
-                if not isinstance(error, Conflict):
-                    self._suspects[row.id] = row.lane
-                if len(self._suspects) >= _SUSPECTS_AT_MOST:
+                if not isinstance(error, Conflict) and not self._suspect(row):
                     raise
         if self._suspects:
             raise TransactionLost("and no later one went through")
+
+    def _suspect(self, row: Waiting) -> bool:
+        """Note that a transaction of this one's own was lost; whether that was often enough to let others past it."""
+        self._losses[row.id] += 1
+        if self._losses[row.id] < _LOSSES:
+            return False
+        self._suspects[row.id] = row
+        return True
 
     async def _go_through(self, rows: Sequence[Waiting]) -> None:
         """Raises TransactionLost."""
         self.at = None
         untried = await self._handle(rows)
-        for row in rows:
+        for row in (*rows, *self._suspects.values()):
             self._open.pop(row.id, None)
-        self._untried -= {row.id for row in rows} | self._suspects.keys()
+            self._losses.pop(row.id, None)
+            self._untried.discard(row.id)
         self._untried.update(untried)
-        for lane in self._suspects.values():
-            self._resting[lane] = self._monotonic() + _REST_S
+        for suspect in self._suspects.values():
+            self._resting[suspect.lane] = self._monotonic() + _REST_S[min(suspect.tries, len(_REST_S) - 1)]
         self._suspects.clear()
 
 

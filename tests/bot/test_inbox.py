@@ -380,15 +380,29 @@ async def test_whoever_alone_breaks_the_transaction_rests_meanwhile_nobody_waits
     for _ in range(4):
         chat.monotonic += 61
         await chat.receive(chat.update(NAINAI, "/menu"))
-        with contextlib.suppress(TransactionLost):
-            await chat.worker.step()
-        while await chat.worker.step():
-            pass
+        for _ in range(6):
+            with contextlib.suppress(TransactionLost):
+                await chat.worker.step()
         await chat.drain()
         assert len(chat.heard(NAINAI)) == 1
 
     assert await chat.town.count("inbox", "state = 'poison'") == 1
     assert "没处理好" in chat.heard(AQIANG)[0]
+
+
+async def test_after_an_outage_all_goes_on_in_the_order_it_came(chat: Dialogue) -> None:
+    trouble = _Trouble(chat, TransactionLost("disk full"), times=3)
+    await chat.receive(*(chat.update(who, what) for who, what in ((AQIANG, "麻烦"), (NAINAI, "/menu"))))
+    with pytest.raises(TransactionLost):
+        await chat.worker.step()
+
+    await chat.settle()
+
+    assert trouble.tried == 3
+    async with chat.town.database.read() as tx:
+        answered = "SELECT p.telegram_id FROM outbox o JOIN people p ON p.id = o.person_id ORDER BY o.id"
+        first, *_ = await tx.all(int, answered)
+    assert first == AQIANG.id
 
 
 async def test_what_waited_behind_an_update_that_failed_has_had_no_try(chat: Dialogue) -> None:
