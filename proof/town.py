@@ -66,8 +66,7 @@ async def notice(database: Database, here: Here, *, author: int = 1004) -> None:
             now=now,
         )
         await tx.run(
-            "INSERT INTO groups (chat_id, language, place_id, created_at) "
-            "VALUES (:chat_id, 'zh', :place, :now)",
+            "INSERT INTO groups (chat_id, language, place_id, created_at) VALUES (:chat_id, 'zh', :place, :now)",
             chat_id=GROUP,
             place=community,
             now=now,
