@@ -157,13 +157,15 @@ class Sender:
 
     async def _turn(self, results: list[_Result]) -> list[tuple[Outgoing, Call]]:
         here, flying = self._here(), list(self._departures.flying.values())
+        rung = self._bell.is_set()
+        self._bell.clear()  # before the transaction: what is queued once it sees no more rings for the next one
         try:
             async with self._database.write() as tx:
                 # Those that got an answer first: they tell whether others' trouble is their own.
                 for result in sorted(results, key=lambda one: isinstance(one.error, Unreachable)):
                     again = await self._mark(tx, here, result)
                     self._departures.land(result.row.id, again=again)
-                await self._look(tx)
+                await self._look(tx, rung=rung)
                 return await self._pick(tx, here)
         except BaseException:
             self._begin_again(flying)
@@ -175,14 +177,13 @@ class Sender:
         self._at = self._recent = self._settled = 0
         self._bell.set()
 
-    async def _look(self, tx: Transaction) -> None:
+    async def _look(self, tx: Transaction, *, rung: bool) -> None:
         """Get to know the rows that were queued since the last look; now and then look at all."""
         now = self._monotonic()
         if now >= self._look_at_all:
             self._at, self._look_at_all = 0, now + _LOOK_AT_ALL_S
-        elif not self._bell.is_set():
+        elif not rung:
             return
-        self._bell.clear()
         page = await outbox.waiting(tx, after=self._at, limit=_PAGE)
         self._departures.add(page)
         if page:

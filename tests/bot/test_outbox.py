@@ -109,6 +109,29 @@ async def test_a_message_that_shows_itself_after_a_later_one_is_not_overlooked(c
     assert said(chat) == ["2", "1"]
 
 
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+async def test_what_is_queued_after_the_sender_began_to_look_rings_for_its_next_look(
+    chat: Dialogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sending = sender(chat, chat.api)
+    await put(chat, AQIANG, "1")
+    await sending.cycle()
+    await asyncio.sleep(0)
+    marked = outbox.mark
+
+    async def mark_slowly(tx: Transaction, **how: Any) -> None:
+        await marked(tx, **how)
+        await put(chat, NAINAI, "2")
+
+    monkeypatch.setattr(outbox, "mark", mark_slowly)
+    await sending.cycle()
+    monkeypatch.undo()
+    await sending.cycle()
+    await asyncio.sleep(0)
+
+    assert said(chat) == ["1", "2"]
+
+
 async def test_what_is_urgent_goes_before_what_is_old(chat: Dialogue) -> None:
     order = (Priority.NOTICE, Priority.TASK, Priority.REPLY, Priority.EMERGENCY)
     for priority, whom in zip(order, (AQIANG, NAINAI, LIU, AMEI), strict=True):
