@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -17,12 +16,13 @@ from bot.departures import Departures
 from bot.errors import where
 from bot.limits import Limits
 from bot.meter import Meter
-from bot.transport import ApiError, BadToken, Forbidden, Rejected, TooMany, Transport, Unreachable
+from bot.outcomes import Outcomes, Result, answer_as_message
+from bot.transport import ApiError, Transport, Unreachable
 from community.here import Here
 from handlers.render import Call, Renderer
 from storage.crypto import UnknownKey
 from storage.database import Database, Transaction, TransactionLost, redone
-from storage.queries import dialogues, jobs, outbox, people
+from storage.queries import outbox
 from storage.records import Outgoing, Queued
 from storage.states import OutboxKind, OutboxState
 
@@ -32,25 +32,11 @@ _PAGE = 1000
 _LOOK_BACK_S = 5.0  # longer than any transaction that queues messages
 _LOOK_AT_ALL_S = 30.0
 _ANSWER_GOOD_FOR = timedelta(seconds=25)
-_BACK_OFF_S = (1, 2, 5, 10, 20)
-_GIVE_UP_AFTER = 40  # tries, with back-off: over ten minutes in which others get through
-_AWAY_S = (0.5, 1, 2, 5, 10)
+_BACK_OFF_S = (1, 2, 5, 10, 20)  # at the start and at the end, when the database could not carry on
 _IDLE_S = 30.0
 _REST_S = 1.0  # after the database could not carry on
 _GATHER_S = 0.002
 """What lands within this time is marked in one transaction."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Result:
-    """How one sending went; `since`: when it began, monotonic."""
-
-    row: Outgoing
-    call: Call
-    since: float
-    message_id: int | None = None
-    file_id: str | None = None  # of a picture of ours that was uploaded
-    error: ApiError | None = None
 
 
 class Sender:
@@ -82,12 +68,10 @@ class Sender:
         self._recent = self._settled = 0  # ids: seen when it was last noted, and the time before that
         self._look_at_all = 0.0
         self._settles = 0.0
-        self._results: list[_Result] = []
+        self._results: list[Result] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._all_landed = asyncio.Event()
-        self._heard = 0.0  # when the Bot API last answered anything
-        self._failures, self._failing = 0, set[int]()  # since then; and in which chats
-        self._troubled: dict[int, float] = {}  # rows that got no answer: when they last were sent
+        self._outcomes = Outcomes(limits, monotonic)
         self._bell.set()
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -128,7 +112,7 @@ class Sender:
     async def _settle(self) -> None:
         async with self._database.write() as tx:
             for result in self._results:
-                await self._mark(tx, self._here(), result)
+                await self._outcomes.mark(tx, self._here(), result)
 
     async def _until_done(self, work: Callable[[], Awaitable[None]]) -> None:
         for pause in (*_BACK_OFF_S, None):
@@ -155,7 +139,7 @@ class Sender:
             return 0.0
         return self._departures.wait(now=now, clock=self._here().now, longest=_IDLE_S)
 
-    async def _turn(self, results: list[_Result]) -> list[tuple[Outgoing, Call]]:
+    async def _turn(self, results: list[Result]) -> list[tuple[Outgoing, Call]]:
         here, flying = self._here(), list(self._departures.flying.values())
         rung = self._bell.is_set()
         self._bell.clear()  # before the transaction: what is queued once it sees no more rings for the next one
@@ -163,7 +147,7 @@ class Sender:
             async with self._database.write() as tx:
                 # Those that got an answer first: they tell whether others' trouble is their own.
                 for result in sorted(results, key=lambda one: isinstance(one.error, Unreachable)):
-                    again = await self._mark(tx, here, result)
+                    again = await self._outcomes.mark(tx, here, result)
                     self._departures.land(result.row.id, again=again)
                 await self._look(tx, rung=rung)
                 return await self._pick(tx, here)
@@ -222,7 +206,7 @@ class Sender:
             await outbox.mark(tx, outbox_id=row.id, state=OutboxState.DROPPED, error="no chat", now=here.now)
             return None
         if row.kind is OutboxKind.ANSWER and here.now - row.created_at > _ANSWER_GOOD_FOR:
-            await self._answer_as_message(tx, here, row)
+            await answer_as_message(tx, here, row)
             return None
         try:
             async with tx.savepoint():
@@ -243,111 +227,22 @@ class Sender:
             await outbox.mark(tx, outbox_id=row.id, state=OutboxState.DROPPED, now=here.now)
         return call
 
-    async def _answer_as_message(self, tx: Transaction, here: Here, row: Outgoing) -> None:
-        """Nobody sees the answer to a press any more: what it had to say comes as a message."""
-        await outbox.mark(tx, outbox_id=row.id, state=OutboxState.DROPPED, error="stale", now=here.now)
-        if row.template and row.context:
-            await outbox.put(
-                tx,
-                priority=row.priority,
-                kind=OutboxKind.SAY,
-                person_id=row.person_id,
-                group_id=None,
-                template=row.template,
-                context={"c": row.context["c"]},
-                now=here.now,
-            )
-
     async def _send(self, row: Outgoing, call: Call, since: float) -> None:
         params = {"chat_id": row.chat_id, **call.params} if call.to_chat else call.params
         try:
             result = await self._transport.call(call.method, params, files=call.files or None)
         except ApiError as error:
-            self._results.append(_Result(row=row, call=call, since=since, error=error))
+            self._results.append(Result(row=row, call=call, since=since, error=error))
             self._meter.sent(row.priority, error)
         else:
             sent = result if isinstance(result, dict) else {}
             file_id = sent["photo"][-1]["file_id"] if call.picture and sent.get("photo") else None
             message_id = sent.get("message_id")
-            self._results.append(_Result(row=row, call=call, since=since, message_id=message_id, file_id=file_id))
+            self._results.append(Result(row=row, call=call, since=since, message_id=message_id, file_id=file_id))
             self._meter.sent(row.priority, None)
         self._bell.set()
         if len(self._results) == len(self._departures.flying):
             self._all_landed.set()
-
-    async def _mark(self, tx: Transaction, here: Here, result: _Result) -> Queued | None:
-        """Mark how a sending went; the row as it waits once more, if it does."""
-        if not isinstance(result.error, Unreachable):
-            self._heard, self._failures, self._failing = self._monotonic(), 0, set()
-        if result.error is not None:
-            return await self._mark_error(tx, here, result, result.error)
-        row = result.row
-        self._troubled.pop(row.id, None)
-        await outbox.mark(tx, outbox_id=row.id, state=OutboxState.SENT, message_id=result.message_id, now=here.now)
-        if result.call.picture and result.file_id:
-            await jobs.uploaded(tx, picture_id=result.call.picture, file_id=result.file_id)
-        if row.card_id and result.message_id:
-            await outbox.mark_card(
-                tx,
-                card_id=row.card_id,
-                message_id=result.message_id,
-                form=result.call.form,
-                shown=result.call.digest,
-                edited=row.kind is OutboxKind.EDIT,
-            )
-        return None
-
-    async def _mark_error(self, tx: Transaction, here: Here, result: _Result, error: ApiError) -> Queued | None:
-        row, now = result.row, self._monotonic()
-        if isinstance(error, TooMany):
-            self._limits.flooded(row.queued.chat, error.seconds, now)
-            await outbox.put_off(tx, outbox_id=row.id, until=here.now, error="429", counts=False)
-            return replace(row.queued, not_before=here.now)
-        if isinstance(error, Unreachable) and self._heard <= self._troubled.pop(row.id, result.since):
-            self._troubled[row.id] = result.since
-            until = here.now + timedelta(seconds=self._away(row.queued.chat, now))
-            await outbox.put_off(tx, outbox_id=row.id, until=until, error=str(error), counts=False)
-            return replace(row.queued, not_before=until)
-        if isinstance(error, Unreachable | BadToken) and row.tries < _GIVE_UP_AFTER:
-            self._troubled[row.id] = result.since
-            until = here.now + timedelta(seconds=_BACK_OFF_S[min(row.tries, len(_BACK_OFF_S) - 1)])
-            await outbox.put_off(tx, outbox_id=row.id, until=until, error=str(error))
-            return replace(row.queued, not_before=until)
-        if isinstance(error, Rejected):
-            return await self._mark_rejected(tx, here, row, error)
-        if isinstance(error, Forbidden) and row.person_id is not None:
-            await people.set_unreachable(tx, person_id=row.person_id, since=here.now)
-        elif isinstance(error, Forbidden) and row.chat_id is not None:
-            await dialogues.leave_group(tx, chat_id=row.chat_id, left_at=here.now)
-        await outbox.mark(tx, outbox_id=row.id, state=OutboxState.FAILED, error=str(error), now=here.now)
-        return None
-
-    def _away(self, chat: int, now: float) -> float:
-        """Nothing gets through, which is nobody's own fault: how many seconds to wait. If two chats find so, all do."""
-        self._failing.add(chat)
-        pause = _AWAY_S[min(self._failures, len(_AWAY_S) - 1)]
-        if not self._limits.wait_pause(now):
-            self._failures += 1
-            if len(self._failing) > 1:
-                self._limits.pause(pause, now)
-        return pause
-
-    async def _mark_rejected(self, tx: Transaction, here: Here, row: Outgoing, error: Rejected) -> Queued | None:
-        if error.migrate_to is not None and row.chat_id is not None:
-            await dialogues.migrate_group(tx, old_chat_id=row.chat_id, new_chat_id=error.migrate_to)
-            await outbox.put_off(tx, outbox_id=row.id, until=here.now, error="migrated")
-            return replace(row.queued, not_before=here.now)
-        if "message is not modified" in str(error) or row.kind is OutboxKind.FADE:
-            await outbox.mark(tx, outbox_id=row.id, state=OutboxState.SENT, now=here.now)
-        elif row.kind is OutboxKind.ANSWER:
-            await self._answer_as_message(tx, here, row)
-        elif row.kind is OutboxKind.ALTER:
-            await outbox.say_instead(tx, outbox_id=row.id)  # the message is gone: its outcome must still be read
-            return replace(row.queued, kind=OutboxKind.SAY)
-        else:
-            log.warning("a message was refused", outbox_id=row.id, kind=row.kind, error=str(error))
-            await outbox.mark(tx, outbox_id=row.id, state=OutboxState.FAILED, error=str(error), now=here.now)
-        return None
 
 
 async def _set_within(seconds: float, event: asyncio.Event) -> None:

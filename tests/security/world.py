@@ -78,10 +78,10 @@ class Held(Database):
         yield self.tx
 
     async def script(self, sql: str) -> None:
-        raise NotImplementedError
+        raise AssertionError("no update runs a script")
 
     async def backup(self, target: Path) -> None:
-        raise NotImplementedError
+        raise AssertionError("no update makes a backup")
 
     async def close(self) -> None:
         """It is closed by whoever opened it."""
