@@ -24,7 +24,7 @@ from bot.outbox import Sender
 from bot.parts import Part
 from bot.scheduler import Due, Scheduler
 from bot.settings import Settings, SettingsError
-from bot.transport import AiohttpRequest, ApiError, BadToken, Rejected, Transport
+from bot.transport import ApiError, BadToken, NoRequest, Rejected, Transport
 from bot.vote_chart import VoteChart
 from bot.worker import Worker
 from community import calls, dispatch, follow_up, notices, orders, reports, vote_rounds, votes
@@ -88,9 +88,9 @@ class _Bot(ExtBot[None]):
         """The transport is closed by whoever made it."""
 
 
-def conversation(*, me: User, token: str, transport: Transport, texts: Texts) -> Conversation:
+def conversation(*, me: User, token: str, texts: Texts) -> Conversation:
     """The PTB application with all handlers; it is fed by the worker and sends nothing itself."""
-    request = AiohttpRequest(transport)
+    request = NoRequest()
     application = (
         Application.builder()
         .application_class(Conversation)
@@ -189,7 +189,7 @@ class Jinlin:
         me = await self._meet_api(stopping, webhook)
         if me is None or not await self._alone(stopping):
             return
-        application = conversation(me=me, token=self.settings.token, transport=self.transport, texts=self.texts)
+        application = conversation(me=me, token=self.settings.token, texts=self.texts)
         await application.initialize()
         await redone(lambda: housekeeping.start(self.database, self.here(), bot=me.username or ""))
         parts = [asyncio.create_task(part) for part in self._going(application, stopping, polling=webhook is None)]

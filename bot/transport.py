@@ -1,12 +1,12 @@
-"""The Bot API over aiohttp: for the sender directly, and for python-telegram-bot as its request class."""
+"""Calls of the Bot API and its answers, told apart by what is to be done about them."""
 
-import asyncio
 from typing import Any
+from urllib.parse import urlsplit
 
-import aiohttp
 import orjson
-from telegram.error import NetworkError, TimedOut
-from telegram.request import BaseRequest, RequestData
+from telegram.request import BaseRequest
+
+from bot.wire import Lost, Wire, form_of
 
 _SECONDS = 20.0
 
@@ -82,19 +82,8 @@ class Transport:
     """One bot's way to its Bot API server."""
 
     def __init__(self, *, api_url: str, token: str) -> None:
-        self._base = f"{api_url.rstrip('/')}/bot{token}/"
-        self._files = f"{api_url.rstrip('/')}/file/bot{token}/"
-        self._session: aiohttp.ClientSession | None = None
-
-    @property
-    def session(self) -> aiohttp.ClientSession:
-        """The session, opened at its first use."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60),
-                json_serialize=lambda value: orjson.dumps(value).decode(),
-            )
-        return self._session
+        self._base = f"{urlsplit(api_url).path.rstrip('/')}/bot{token}/"
+        self._wire = Wire(api_url)
 
     async def call(
         self,
@@ -105,61 +94,35 @@ class Transport:
         seconds: float = _SECONDS,
     ) -> Any:
         """Call a method; its result as plain JSON values. Raises ApiError."""
-        body: dict[str, Any]
         if files:
-            form = aiohttp.FormData()
-            for name, value in params.items():
-                form.add_field(name, value if isinstance(value, str) else orjson.dumps(value).decode())
-            for name, (filename, content) in files.items():
-                form.add_field(name, content, filename=filename)
-            body = {"data": form}
+            fields = {k: v if isinstance(v, str) else orjson.dumps(v).decode() for k, v in params.items()}
+            body, kind = form_of(fields, files)
         else:
-            body = {"data": orjson.dumps(params), "headers": {"Content-Type": "application/json"}}
+            body, kind = orjson.dumps(params), "application/json"
         try:
-            async with self.session.post(
-                self._base + method, timeout=aiohttp.ClientTimeout(total=seconds), **body
-            ) as response:
-                return _result(response.status, await response.read())
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            # The address in these errors carries the token: only their kind is told.
-            raise Unreachable(type(error).__name__) from None
+            status, answer = await self._wire.post(self._base + method, body, kind=kind, seconds=seconds)
+        except (Lost, TimeoutError) as error:
+            # The address in an error's words would carry the token: only its kind is told.
+            raise Unreachable(str(error) or type(error).__name__) from None
+        return _result(status, answer)
 
     async def close(self) -> None:
         """Give the connections back."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
-            await asyncio.sleep(0)
+        await self._wire.close()
 
 
-class AiohttpRequest(BaseRequest):
-    """python-telegram-bot's requests, over the same session."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+class NoRequest(BaseRequest):
+    """python-telegram-bot's way out, closed: handlers do no network I/O, what is to be said is queued."""
 
     @property
     def read_timeout(self) -> float | None:
-        return _SECONDS
+        return None
 
     async def initialize(self) -> None:
-        """The session opens at its first use."""
+        """Nothing is opened."""
 
     async def shutdown(self) -> None:
-        """The transport is closed by whoever made it."""
+        """Nothing is to be closed."""
 
-    async def do_request(
-        self, url: str, method: str, request_data: RequestData | None = None, *_: Any, **__: Any
-    ) -> tuple[int, bytes]:
-        form = aiohttp.FormData(request_data.json_parameters if request_data else {})
-        for name, (filename, content, mime) in (request_data.multipart_data or {} if request_data else {}).items():
-            form.add_field(name, content, filename=filename, content_type=mime)
-        try:
-            async with self._transport.session.request(
-                method, url, data=form, timeout=aiohttp.ClientTimeout(total=_SECONDS)
-            ) as response:
-                return response.status, await response.read()
-        except TimeoutError as error:
-            raise TimedOut from error
-        except aiohttp.ClientError as error:
-            raise NetworkError(type(error).__name__) from error
+    async def do_request(self, *_: Any, **__: Any) -> tuple[int, bytes]:
+        raise NotImplementedError("a handler called the Bot API; it is to queue what it has to say")

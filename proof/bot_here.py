@@ -70,7 +70,7 @@ class Bot:
         texts = Texts(overrides=Path(here.neighbourhood.texts), zone=here.zone)
         self._clock = _Clock(self)
         self._me = User.de_json(ME)
-        self._application = conversation(me=self._me, token="1:nobody", transport=self.api, texts=texts)
+        self._application = conversation(me=self._me, token="1:nobody", texts=texts)
         self._worker = Worker(
             database=database, application=self._application, texts=texts, clock=self._clock, here=lambda: self.here
         )

@@ -168,7 +168,7 @@ class Dialogue:
         self.clock = town.clock
         self.api = FakeApi()
         self.texts = _texts(Path(town.neighbourhood.texts), town.here().zone)
-        self.application = conversation(me=ME, token="1:test", transport=self.api, texts=self.texts)
+        self.application = conversation(me=ME, token="1:test", texts=self.texts)
         self.monotonic = 1000.0
         self.worker = Worker(
             database=town.database,
