@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.errors import where
 from bot.flood import Gate, Verdict
 from bot.meter import Meter, Tally
+from bot.reading import update_of
 from community.errors import Refused
 from community.here import Here
 from handlers import groups, registry
@@ -111,7 +112,7 @@ class Worker:
             if verdict is Verdict.REFUSED:
                 return InboxState.DONE
             async with tx.savepoint():
-                update = Update.de_json(row.payload, self._application.bot)
+                update = update_of(row.payload, self._application.bot)
                 if update.effective_user is None:
                     await groups.unsigned(tx, update)
                     return InboxState.DONE
@@ -186,7 +187,7 @@ class Worker:
                 return
             try:
                 async with tx.savepoint():
-                    update = Update.de_json(payload | {"update_id": 0}, self._application.bot)
+                    update = update_of(payload | {"update_id": 0}, self._application.bot)
                     who = update.effective_user
                     if afresh and who:  # their conversation is what cannot be read
                         await dialogues.give_up(tx, telegram_id=who.id)
