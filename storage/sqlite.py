@@ -11,7 +11,7 @@ it shows: at BEGIN, in a statement, at COMMIT, in a reader. A wrong statement is
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
@@ -22,7 +22,7 @@ import aiosqlite
 
 from storage.crypto import Cipher
 from storage.database import Database, DatabaseError, Transaction, TransactionLost
-from storage.rows import Mapper, parameter
+from storage.rows import AS_IT_IS, Mapper, parameter
 from storage.sqlite_errors import is_lost, is_passing, violation
 
 R = TypeVar("R")
@@ -32,6 +32,29 @@ _READERS = 2
 
 def _columns(cursor: sqlite3.Cursor | aiosqlite.Cursor) -> list[str]:
     return [column[0] for column in cursor.description]
+
+
+def _values(params: dict[str, object]) -> dict[str, object]:
+    return {k: v if type(v) in AS_IT_IS else parameter(v) for k, v in params.items()}
+
+
+class _Savepoint:
+    """A plain class: a generator's context manager takes as long as the statements."""
+
+    __slots__ = ("_tx",)
+
+    def __init__(self, tx: "_Writing") -> None:
+        self._tx = tx
+
+    async def __aenter__(self) -> None:
+        self._tx.command("SAVEPOINT turn")
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._tx.command("RELEASE turn")
+        elif self._tx.lost is None and self._tx.open:
+            self._tx.command("ROLLBACK TO turn")
+            self._tx.command("RELEASE turn")
 
 
 class _Writing(Transaction):
@@ -44,46 +67,62 @@ class _Writing(Transaction):
         self._mapper = mapper
         self.lost: TransactionLost | None = None
 
+    @property
+    def open(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._connection.in_transaction
+
+    def _explained(self, error: sqlite3.DatabaseError) -> Exception:
+        if isinstance(error, sqlite3.IntegrityError):
+            return violation(error)
+        if not is_lost(error):
+            return error
+        self.lost = TransactionLost(str(error))
+        return self.lost
+
     def _execute(self, sql: str, params: dict[str, object]) -> tuple[sqlite3.Cursor, list[Any]]:
         if self.lost is not None:  # SQLite has rolled back by itself: what came now would stand alone
             raise self.lost
         try:
-            cursor = self._connection.execute(sql, {k: parameter(v) for k, v in params.items()})
+            cursor = self._connection.execute(sql, params)
             # To the end, so that the statement is reset and RETURNING has run.
             return cursor, cursor.fetchall()
-        except sqlite3.IntegrityError as error:
-            raise violation(error) from error
         except sqlite3.DatabaseError as error:
-            if not is_lost(error):
-                raise
-            self.lost = TransactionLost(str(error))
-            raise self.lost from error
+            raise self._explained(error) from error
+
+    def command(self, sql: str) -> None:
+        """A statement without parameters or result."""
+        if self.lost is not None:
+            raise self.lost
+        try:
+            self._connection.execute(sql)
+        except sqlite3.DatabaseError as error:
+            raise self._explained(error) from error
 
     async def one(self, record: type[R], sql: str, **params: object) -> R | None:
-        cursor, rows = self._execute(sql, params)
+        cursor, rows = self._execute(sql, _values(params))
         make = self._mapper.maker(record, sql, partial(_columns, cursor))
         result: R | None = make(rows[0]) if rows else None
         return result
 
     async def all(self, record: type[R], sql: str, **params: object) -> list[R]:
-        cursor, rows = self._execute(sql, params)
+        cursor, rows = self._execute(sql, _values(params))
         make = self._mapper.maker(record, sql, partial(_columns, cursor))
         return [make(row) for row in rows]
 
     async def run(self, sql: str, **params: object) -> int:
-        return self._execute(sql, params)[0].rowcount
+        return self._execute(sql, _values(params))[0].rowcount
 
-    @asynccontextmanager
-    async def savepoint(self) -> AsyncIterator[None]:
-        self._execute("SAVEPOINT turn", {})
+    async def many(self, sql: str, rows: Sequence[dict[str, object]]) -> None:
+        if self.lost is not None:
+            raise self.lost
         try:
-            yield
-        except BaseException:
-            if self.lost is None and self._connection.in_transaction:
-                self._execute("ROLLBACK TO turn", {})
-                self._execute("RELEASE turn", {})
-            raise
-        self._execute("RELEASE turn", {})
+            self._connection.executemany(sql, [_values(params) for params in rows])
+        except sqlite3.DatabaseError as error:
+            raise self._explained(error) from error
+
+    def savepoint(self) -> _Savepoint:
+        return _Savepoint(self)
 
 
 class _Reading(Transaction):
@@ -101,7 +140,7 @@ class _Reading(Transaction):
         return rows[0] if rows else None
 
     async def all(self, record: type[R], sql: str, **params: object) -> list[R]:
-        values = {k: parameter(v) for k, v in params.items()}
+        values = _values(params)
         try:
             async with self._connection.execute(sql, values) as cursor:
                 rows = list(await cursor.fetchall())
