@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from storage.crypto import Cipher, Sealed
+from storage.rows import Mapper
 
 if TYPE_CHECKING:
     from storage.lanes import Lanes
@@ -73,10 +74,11 @@ async def redone(work: Callable[[], Awaitable[R]], queue: Queue | None = None, *
 class Transaction(ABC):
     """One transaction. `sql` has `:name` parameters; datetimes go in and come out UTC-aware."""
 
-    cipher: Cipher
     engine: str
 
-    def __init__(self) -> None:
+    def __init__(self, mapper: Mapper) -> None:
+        self.mapper = mapper
+        self.cipher = mapper.cipher
         self.woken: set[str] = set()
 
     @abstractmethod

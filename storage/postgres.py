@@ -85,7 +85,7 @@ class PostgresDatabase(Database):
         async with (
             self.counting(),
             self._connection() as connection,
-            transaction(connection, self.mapper, self.cipher, before_commit=self.before_commit) as tx,
+            transaction(connection, self.mapper, before_commit=self.before_commit) as tx,
         ):
             yield tx
         self.ring(tx)
@@ -95,7 +95,7 @@ class PostgresDatabase(Database):
         async with (
             self.counting(),
             self._connection() as connection,
-            transaction(connection, self.mapper, self.cipher, before_commit=None) as tx,
+            transaction(connection, self.mapper, before_commit=None) as tx,
         ):
             yield tx
 

@@ -61,9 +61,7 @@ class Own(Database):
         async with (
             self._whole.counting(),
             self._at_work(),
-            transaction(
-                self.connection, self._whole.mapper, self.cipher, before_commit=self._whole.before_commit
-            ) as tx,
+            transaction(self.connection, self._whole.mapper, before_commit=self._whole.before_commit) as tx,
         ):
             yield tx
         self.ring(tx)
@@ -83,7 +81,7 @@ class Own(Database):
     async def each(self) -> AsyncIterator[Transaction]:
         """No transaction: each statement commits by itself and sees what has just been committed."""
         async with self._at_work():
-            yield PostgresTransaction(self.connection, self._whole.mapper, self.cipher)
+            yield PostgresTransaction(self.connection, self._whole.mapper)
 
     def read(self) -> AbstractAsyncContextManager[Transaction]:
         return self._whole.read()

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 
 import asyncpg
 
-from storage.crypto import Cipher
 from storage.database import Conflict, Transaction, TransactionLost, Violation
 from storage.rows import Mapper, parameter
 
@@ -67,12 +66,10 @@ class PostgresTransaction(Transaction):
 
     engine = "postgresql"
 
-    def __init__(self, connection: Any, mapper: Mapper, cipher: Cipher) -> None:
-        super().__init__()
-        self.cipher = cipher
+    def __init__(self, connection: Any, mapper: Mapper) -> None:
+        super().__init__(mapper)
         self.lost: TransactionLost | None = None
         self._connection = connection
-        self._mapper = mapper
         self._depth = 0
         self._left = 0  # the savepoint of this depth is over but not yet released
 
@@ -100,7 +97,7 @@ class PostgresTransaction(Transaction):
             raise self._explained(error) from error
         if not rows:
             return []
-        make = self._mapper.maker(record, sql, lambda: list(rows[0].keys()))
+        make = self.mapper.maker(record, sql, lambda: list(rows[0].keys()))
         return [make(tuple(row.values())) for row in rows]
 
     async def run(self, sql: str, **params: object) -> int:
@@ -154,10 +151,10 @@ class PostgresTransaction(Transaction):
 
 @asynccontextmanager
 async def transaction(
-    connection: Any, mapper: Mapper, cipher: Cipher, *, before_commit: str | None
+    connection: Any, mapper: Mapper, *, before_commit: str | None
 ) -> AsyncIterator[PostgresTransaction]:
     """Begin, and commit or roll back; `before_commit` takes {woken}, None is for reading. Raises TransactionLost."""
-    tx = PostgresTransaction(connection, mapper, cipher)
+    tx = PostgresTransaction(connection, mapper)
     try:
         await tx.command(_READING if before_commit is None else _WRITING)
         yield tx

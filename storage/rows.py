@@ -1,6 +1,7 @@
 """From rows to frozen records and from values to parameters, the same on both engines."""
 
 import enum
+import time
 import types
 import typing
 from collections.abc import Callable, Sequence
@@ -14,6 +15,7 @@ from storage.crypto import Cipher, Sealed
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
+_KEPT, _KEPT_S = 5_000, 60.0
 
 Json = dict[str, Any]
 """A JSON object; in the database it is sealed (bytes) where it may hold what people wrote, plain text otherwise."""
@@ -85,11 +87,30 @@ def _setter(record: type, name: str) -> Callable[[Any, object], None]:
     return lambda made, value: object.__setattr__(made, name, value)
 
 
+class Kept(dict[int, Any]):
+    """Rows that hardly ever change: kept for a minute, so that what another process writes shows."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._monotonic = monotonic
+        self._until = 0.0
+
+    def fresh(self) -> "Kept":
+        """Those that may still be believed."""
+        now = self._monotonic()
+        if now >= self._until or len(self) > _KEPT:
+            self.clear()
+            self._until = now + _KEPT_S
+        return self
+
+
 class Mapper:
-    """Makes records out of rows; remembers how for each record and statement."""
+    """Makes records out of a database's rows; remembers how for each record and statement, and some of the rows."""
 
     def __init__(self, cipher: Cipher) -> None:
-        self._cipher = cipher
+        self.cipher = cipher
+        self.places = Kept()
+        """Places by id. They change only with the neighbourhood file."""
         self._makers: dict[tuple[type, str], Callable[[Sequence[Any]], Any]] = {}
 
     def maker(self, record: type, sql: str, columns: Callable[[], Sequence[str]]) -> Callable[[Sequence[Any]], Any]:
@@ -101,11 +122,11 @@ class Mapper:
 
     def _maker(self, record: type, columns: Sequence[str]) -> Callable[[Sequence[Any]], Any]:
         if not is_dataclass(record):
-            convert = _converter(record, self._cipher)
+            convert = _converter(record, self.cipher)
             return (lambda row: row[0] if row[0] is None else convert(row[0])) if convert else lambda row: row[0]
         hints = typing.get_type_hints(record)
         known = {field.name: field for field in fields(record)}
-        plan = [(_setter(record, name), _converter(hints[name], self._cipher)) for name in columns]
+        plan = [(_setter(record, name), _converter(hints[name], self.cipher)) for name in columns]
         rest = [(_setter(record, name), field) for name, field in known.items() if name not in columns]
         if lacking := [field.name for _, field in rest if field.default is MISSING]:
             raise TypeError(f"{record.__name__} lacks {lacking}")

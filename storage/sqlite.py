@@ -60,11 +60,9 @@ class _Savepoint:
 class _Writing(Transaction):
     engine = "sqlite"
 
-    def __init__(self, connection: sqlite3.Connection, mapper: Mapper, cipher: Cipher) -> None:
-        super().__init__()
-        self.cipher = cipher
+    def __init__(self, connection: sqlite3.Connection, mapper: Mapper) -> None:
+        super().__init__(mapper)
         self._connection = connection
-        self._mapper = mapper
         self.lost: TransactionLost | None = None
 
     @property
@@ -101,13 +99,13 @@ class _Writing(Transaction):
 
     async def one(self, record: type[R], sql: str, **params: object) -> R | None:
         cursor, rows = self._execute(sql, _values(params))
-        make = self._mapper.maker(record, sql, partial(_columns, cursor))
+        make = self.mapper.maker(record, sql, partial(_columns, cursor))
         result: R | None = make(rows[0]) if rows else None
         return result
 
     async def all(self, record: type[R], sql: str, **params: object) -> list[R]:
         cursor, rows = self._execute(sql, _values(params))
-        make = self._mapper.maker(record, sql, partial(_columns, cursor))
+        make = self.mapper.maker(record, sql, partial(_columns, cursor))
         return [make(row) for row in rows]
 
     async def run(self, sql: str, **params: object) -> int:
@@ -128,11 +126,9 @@ class _Writing(Transaction):
 class _Reading(Transaction):
     engine = "sqlite"
 
-    def __init__(self, connection: aiosqlite.Connection, mapper: Mapper, cipher: Cipher) -> None:
-        super().__init__()
-        self.cipher = cipher
+    def __init__(self, connection: aiosqlite.Connection, mapper: Mapper) -> None:
+        super().__init__(mapper)
         self._connection = connection
-        self._mapper = mapper
         self.lost = False
 
     async def one(self, record: type[R], sql: str, **params: object) -> R | None:
@@ -149,7 +145,7 @@ class _Reading(Transaction):
                 raise
             self.lost = True
             raise TransactionLost(str(error)) from error
-        make = self._mapper.maker(record, sql, partial(_columns, cursor))
+        make = self.mapper.maker(record, sql, partial(_columns, cursor))
         return [make(row) for row in rows]
 
     async def run(self, sql: str, **params: object) -> int:
@@ -272,7 +268,7 @@ class SqliteDatabase(Database):
         async with self._my_turn():
             try:
                 await self._begin()
-                tx = _Writing(self._writer, self._mapper, self.cipher)
+                tx = _Writing(self._writer, self._mapper)
                 yield tx
                 if tx.lost is not None:  # swallowed by whoever ran the statement
                     raise tx.lost
@@ -297,7 +293,7 @@ class SqliteDatabase(Database):
             except sqlite3.Error as error:
                 self.lost += 1
                 raise TransactionLost(str(error)) from error
-            tx = _Reading(connection, self._mapper, self.cipher)
+            tx = _Reading(connection, self._mapper)
             try:
                 yield tx
             finally:

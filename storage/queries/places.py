@@ -28,6 +28,7 @@ async def put(
     door: str,
 ) -> int:
     """Add a place or bring it up to date (its door code stays); its id."""
+    tx.mapper.places.clear()
     return await tx.need(
         int,
         "INSERT INTO places (code, kind, parent_id, cell_id, name_zh, name_en, floor, area, latitude, longitude, door) "
@@ -66,12 +67,21 @@ async def put_reach(tx: Transaction, *, ancestor_id: int, place_id: int) -> None
 
 async def by_id(tx: Transaction, place_id: int) -> Place:
     """The place. Raises LookupError."""
-    return await tx.need(Place, f"SELECT {_PLACE} FROM places p WHERE p.id = :place_id", place_id=place_id)
+    found = await find(tx, place_id)
+    if found is None:
+        raise LookupError("place")
+    return found
 
 
 async def find(tx: Transaction, place_id: int) -> Place | None:
     """The place of that number, if there is one."""
-    return await tx.one(Place, f"SELECT {_PLACE} FROM places p WHERE p.id = :place_id", place_id=place_id)
+    kept = tx.mapper.places.fresh()
+    found: Place | None = kept.get(place_id)
+    if found is None:
+        found = await tx.one(Place, f"SELECT {_PLACE} FROM places p WHERE p.id = :place_id", place_id=place_id)
+        if found is not None:
+            kept[place_id] = found
+    return found
 
 
 async def by_code(tx: Transaction, code: str) -> Place | None:
@@ -109,13 +119,15 @@ async def within(tx: Transaction, *, place_id: int, kinds: tuple[PlaceKind, ...]
 
 
 async def ancestors(tx: Transaction, place_id: int) -> list[Place]:
-    """The place and all it lies in, houses and grid."""
-    return await tx.all(
-        Place,
-        f"SELECT {_PLACE} FROM places p JOIN reach r ON r.ancestor_id = p.id "
-        "WHERE r.place_id = :place_id ORDER BY p.id",
-        place_id=place_id,
-    )
+    """The place and all it lies in, houses and grid, as `reach` has it; in the order of their ids."""
+    found: dict[int, Place] = {}
+    ways: list[int | None] = [place_id]
+    while ways:
+        at = ways.pop()
+        if at is not None and at not in found and (place := await find(tx, at)) is not None:
+            found[at] = place
+            ways += (place.parent_id, place.cell_id)
+    return [found[at] for at in sorted(found)]
 
 
 async def nearest(tx: Transaction, *, latitude: int, longitude: int, kind: PlaceKind) -> Place | None:
