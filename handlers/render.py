@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import orjson
 
@@ -77,7 +77,7 @@ class Renderer:
         if row.kind is OutboxKind.ALTER:
             return self._alter(here, row, kept)
         picture = await pictures.get(tx, kept["picture"]) if kept.get("picture") else None
-        return self._say(here, row, kept, picture)
+        return self._say(here, row, row.template or "", kept, picture)
 
     async def _offer_commands(self, tx: Transaction, row: Outgoing) -> Call:
         """The menu of commands for one person's roles."""
@@ -89,12 +89,12 @@ class Renderer:
     def _words(self, here: Here, language: str, template: str, context: Json, limit: int) -> str:
         return self._texts.render(language, template, context, now=here.now, limit=limit)
 
-    def _say(self, here: Here, row: Outgoing, kept: Json, picture: Picture | None = None) -> Call:
+    def _say(self, here: Here, row: Outgoing, template: str, kept: Json, picture: Picture | None = None) -> Call:
         media, document = kept.get("media"), kept.get("document")
         if picture is not None and picture.file_id:
             media = ["photo", picture.file_id]
         limit = CAPTION if media or document or picture else TEXT
-        page = self._words(here, row.language, row.template or "", kept["c"], limit)
+        page = self._words(here, row.language, template, kept["c"], limit)
         params: Json = {"parse_mode": "HTML"}
         if kept.get("b"):
             params["reply_markup"] = inline(self._texts, row.language, kept["b"], bot=self._bot)
@@ -170,7 +170,7 @@ class Renderer:
             call = self._edit(here, row.language, face.text.template, context, rows, row.card_message or 0, form)
         else:
             kept: Json = {"c": context, "b": rows, "media": ["photo", face.photo] if face.photo else None}
-            call = self._say(here, replace(row, template=face.text.template), kept)
+            call = self._say(here, row, face.text.template, kept)
         said = {k: call.params.get(k) for k in ("text", "caption", "reply_markup")}
         # Keyed: from a plain hash of a card that is known but for a number, the number could be tried out.
         digest = tx.cipher.hash(orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode()).hex()[:16]

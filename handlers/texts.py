@@ -7,7 +7,7 @@ import functools
 import gettext
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from jinja2.environment import TemplateModule
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from handlers.compiled import Compiled
 from storage.records import Json
@@ -53,6 +53,19 @@ def clip(markup: str, limit: int) -> str:
     return "".join(out) + "…" + "".join(f"</{tag}>" for tag in reversed(open_tags))
 
 
+def _saying(catalogue: gettext.NullTranslations) -> Callable[..., Markup]:
+    """What templates call for a sentence: it is translated once, and its values are escaped.
+
+    The extension's own does the same by several calls through the template's context each time.
+    """
+    translated = functools.cache(catalogue.gettext)
+
+    def say(sentence: str, /, **values: object) -> Markup:
+        return Markup(translated(sentence) % {name: escape(value) for name, value in values.items()})  # noqa: S704
+
+    return say
+
+
 class Texts:
     """Every text of the bot, in every language."""
 
@@ -64,7 +77,8 @@ class Texts:
         self.default = "zh"
         self._environment = functools.cache(self._make)
         self._labels = functools.cache(self._label_module)
-        self._fixed_label = functools.cache(self._make_label)
+        self._label = functools.lru_cache(4096)(self._make_label)
+        self._template = functools.cache(lambda language, name: self._environment(language).get_template(name))
 
     def _make(self, language: str) -> Environment:
         environment = Environment(
@@ -80,7 +94,8 @@ class Texts:
         catalogue: gettext.NullTranslations = gettext.NullTranslations()
         if language != "zh":
             catalogue = gettext.translation("jinlin", HERE / "locale", [language])
-        environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]  # by the extension
+        environment.newstyle_gettext = True  # type: ignore[attr-defined]  # the extension's: values go with the sentence
+        environment.globals["gettext"] = environment.globals["_"] = _saying(catalogue)
         environment.filters["number"] = lambda n: f"{n:04d}"
         environment.filters["area"] = lambda n: f"{n // 100}.{n % 100:02d}"
         environment.filters["short"] = lambda s, n: s if len(s) <= n else s[: n - 1] + "…"
@@ -94,11 +109,11 @@ class Texts:
         """A button's or menu's word: a name in labels.html, or a name in both languages."""
         if not isinstance(key, str):
             return str(self._local(language, dict(key)))
-        return self._make_label(language, key, **values) if values else self._fixed_label(language, key)
+        return self._label(language, key, *self._local(language, values).items())
 
-    def _make_label(self, language: str, key: str, **values: object) -> str:
+    def _make_label(self, language: str, key: str, *values: tuple[str, object]) -> str:
         found = getattr(self._labels(language), key)
-        return html.unescape(str(found(**self._local(language, values)) if callable(found) else found)).strip()
+        return html.unescape(str(found(**dict(values)) if callable(found) else found)).strip()
 
     def labels(self, key: str | Mapping[str, Any]) -> set[str]:
         """The word in every language, by which a keyboard's press is recognised."""
@@ -111,16 +126,18 @@ class Texts:
         values["quoted"] = lambda quote: Markup(  # noqa: S704  # rendered by us, escaped inside
             self.render(language, quote["template"], quote["context"], now=now, limit=limit)
         )
-        page = self._environment(language).get_template(template + ".html").render(values)
-        return clip(re.sub(r"\n{3,}", "\n\n", page).strip(), limit)
+        page = self._template(language, template + ".html").render(values)
+        if "\n\n\n" in page:
+            page = re.sub(r"\n{3,}", "\n\n", page)
+        return clip(page.strip(), limit)
 
     def _when(self, language: str, now: datetime, at: datetime) -> str:
         """A moment as people say it, seen from now: today 15:00, tomorrow 8:00, Friday 20:00, 3/12 9:00."""
         here, today = at.astimezone(self._zone), now.astimezone(self._zone).date()
         days = (here.date() - today).days
         kind = "today" if days == 0 else "tomorrow" if days == 1 else "weekday" if 1 < days < 7 else "date"
-        day: dict[str, object] = {"month": here.month, "day": here.day, "weekday": here.weekday()}
-        return self.label(language, f"when_{kind}", time=f"{here.hour}:{here.minute:02d}", **day)
+        time, day = f"{here.hour}:{here.minute:02d}", {"month": here.month, "day": here.day, "weekday": here.weekday()}
+        return self.label(language, f"when_{kind}", time=time, **day)
 
     def _local(self, language: str, value: Any) -> Any:
         """Names in both languages become one, moments become datetimes again."""
