@@ -17,7 +17,7 @@ from bot.errors import where
 from bot.limits import Limits
 from bot.meter import Meter
 from bot.outcomes import Outcomes, Result, answer_as_message
-from bot.transport import ApiError, Transport, Unreachable
+from bot.transport import ApiError, Transport
 from community.here import Here
 from handlers.render import Call, Renderer
 from storage.crypto import UnknownKey
@@ -111,8 +111,7 @@ class Sender:
 
     async def _settle(self) -> None:
         async with self._database.write() as tx:
-            for result in self._results:
-                await self._outcomes.mark(tx, self._here(), result)
+            await self._outcomes.mark(tx, self._here(), self._results)
 
     async def _until_done(self, work: Callable[[], Awaitable[None]]) -> None:
         for pause in (*_BACK_OFF_S, None):
@@ -145,10 +144,9 @@ class Sender:
         self._bell.clear()  # before the transaction: what is queued once it sees no more rings for the next one
         try:
             async with self._database.write() as tx:
-                # Those that got an answer first: they tell whether others' trouble is their own.
-                for result in sorted(results, key=lambda one: isinstance(one.error, Unreachable)):
-                    again = await self._outcomes.mark(tx, here, result)
-                    self._departures.land(result.row.id, again=again)
+                again = await self._outcomes.mark(tx, here, results)
+                for result in results:
+                    self._departures.land(result.row.id, again=again.get(result.row.id))
                 await self._look(tx, rung=rung)
                 return await self._pick(tx, here)
         except BaseException:
@@ -203,7 +201,7 @@ class Sender:
     async def _compose(self, tx: Transaction, here: Here, row: Outgoing) -> Call | None:
         """The row's call, or None when it is settled without one."""
         if row.chat_id is None:
-            await outbox.mark(tx, outbox_id=row.id, state=OutboxState.DROPPED, error="no chat", now=here.now)
+            await outbox.end(tx, outbox_id=row.id, state=OutboxState.DROPPED, error="no chat", now=here.now)
             return None
         if row.kind is OutboxKind.ANSWER and here.now - row.created_at > _ANSWER_GOOD_FOR:
             await answer_as_message(tx, here, row)
@@ -221,10 +219,10 @@ class Sender:
                 card=row.card_kind,
                 error=where(error),
             )
-            await outbox.mark(tx, outbox_id=row.id, state=OutboxState.FAILED, error=where(error), now=here.now)
+            await outbox.end(tx, outbox_id=row.id, state=OutboxState.FAILED, error=where(error), now=here.now)
             return None
         if call is None:
-            await outbox.mark(tx, outbox_id=row.id, state=OutboxState.DROPPED, now=here.now)
+            await outbox.end(tx, outbox_id=row.id, state=OutboxState.DROPPED, now=here.now)
         return call
 
     async def _send(self, row: Outgoing, call: Call, since: float) -> None:

@@ -4,7 +4,7 @@ A message that got no answer is tried again; whether that counts as a fault of i
 meanwhile, for a Bot API that is away is nobody's fault.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -39,7 +39,7 @@ class Result:
 
 async def answer_as_message(tx: Transaction, here: Here, row: Outgoing) -> None:
     """Nobody sees the answer to a press any more: what it had to say comes as a message."""
-    await outbox.mark(tx, outbox_id=row.id, state=OutboxState.DROPPED, error="stale", now=here.now)
+    await outbox.end(tx, outbox_id=row.id, state=OutboxState.DROPPED, error="stale", now=here.now)
     if row.template and row.context:
         await outbox.put(
             tx,
@@ -63,27 +63,40 @@ class Outcomes:
         self._failures, self._failing = 0, set[int]()  # since then; and in which chats
         self._troubled: dict[int, float] = {}  # rows that got no answer: when they last were sent
 
-    async def mark(self, tx: Transaction, here: Here, result: Result) -> Queued | None:
-        """Mark how a sending went; the row as it waits once more, if it does."""
-        if not isinstance(result.error, Unreachable):
-            self._troubled.pop(result.row.id, None)
-            self._heard, self._failures, self._failing = self._monotonic(), 0, set()
-        if result.error is not None:
-            return await self._mark_error(tx, here, result, result.error)
-        row = result.row
-        await outbox.mark(tx, outbox_id=row.id, state=OutboxState.SENT, message_id=result.message_id, now=here.now)
-        if result.call.picture and result.file_id:
-            await jobs.uploaded(tx, picture_id=result.call.picture, file_id=result.file_id)
-        if row.card_id and result.message_id:
-            await outbox.mark_card(
-                tx,
-                card_id=row.card_id,
+    async def mark(self, tx: Transaction, here: Here, results: Sequence[Result]) -> dict[int, Queued]:
+        """Mark how sendings went; those that wait once more, as they wait, by their rows' ids."""
+        # Those that got an answer first: they tell whether others' trouble is their own.
+        for result in results:
+            if not isinstance(result.error, Unreachable):
+                self._troubled.pop(result.row.id, None)
+                self._heard, self._failures, self._failing = self._monotonic(), 0, set()
+        arrived = [result for result in results if result.error is None]
+        if arrived:
+            await self._mark_arrived(tx, here, arrived)
+        again: dict[int, Queued] = {}
+        for result in sorted(results, key=lambda one: isinstance(one.error, Unreachable)):
+            if result.error is not None and (row := await self._mark_error(tx, here, result, result.error)):
+                again[row.id] = row
+        return again
+
+    async def _mark_arrived(self, tx: Transaction, here: Here, results: Sequence[Result]) -> None:
+        await outbox.arrived(tx, {result.row.id: result.message_id for result in results}, now=here.now)
+        cards = [
+            outbox.ShownCard(
+                card_id=result.row.card_id,
                 message_id=result.message_id,
                 form=result.call.form,
                 shown=result.call.digest,
-                edited=row.kind is OutboxKind.EDIT,
+                edited=result.row.kind is OutboxKind.EDIT,
             )
-        return None
+            for result in results
+            if result.row.card_id and result.message_id
+        ]
+        if cards:
+            await outbox.shown(tx, cards)
+        for result in results:
+            if result.call.picture and result.file_id:
+                await jobs.uploaded(tx, picture_id=result.call.picture, file_id=result.file_id)
 
     async def _mark_error(self, tx: Transaction, here: Here, result: Result, error: ApiError) -> Queued | None:
         row, now = result.row, self._monotonic()
@@ -107,7 +120,7 @@ class Outcomes:
             await people.set_unreachable(tx, person_id=row.person_id, since=here.now)
         elif isinstance(error, Forbidden) and row.chat_id is not None:
             await dialogues.leave_group(tx, chat_id=row.chat_id, left_at=here.now)
-        await outbox.mark(tx, outbox_id=row.id, state=OutboxState.FAILED, error=str(error), now=here.now)
+        await outbox.end(tx, outbox_id=row.id, state=OutboxState.FAILED, error=str(error), now=here.now)
         return None
 
     def _away(self, chat: int, now: float) -> float:
@@ -126,7 +139,7 @@ class Outcomes:
             await outbox.put_off(tx, outbox_id=row.id, until=here.now, error="migrated")
             return replace(row.queued, not_before=here.now)
         if "message is not modified" in str(error) or row.kind is OutboxKind.FADE:
-            await outbox.mark(tx, outbox_id=row.id, state=OutboxState.SENT, now=here.now)
+            await outbox.end(tx, outbox_id=row.id, state=OutboxState.SENT, now=here.now)
         elif row.kind is OutboxKind.ANSWER:
             await answer_as_message(tx, here, row)
         elif row.kind is OutboxKind.ALTER:
@@ -134,5 +147,5 @@ class Outcomes:
             return replace(row.queued, kind=OutboxKind.SAY)
         else:
             log.warning("a message was refused", outbox_id=row.id, kind=row.kind, error=str(error))
-            await outbox.mark(tx, outbox_id=row.id, state=OutboxState.FAILED, error=str(error), now=here.now)
+            await outbox.end(tx, outbox_id=row.id, state=OutboxState.FAILED, error=str(error), now=here.now)
         return None

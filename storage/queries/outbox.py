@@ -1,11 +1,23 @@
 """Messages on their way out, and the cards that show a subject as it is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from storage.database import Transaction
 from storage.records import Counted, Json, Outgoing, Queued
 from storage.states import OutboxKind, OutboxState, Priority
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownCard:
+    """A card as a chat has it since a moment ago."""
+
+    card_id: int
+    message_id: int
+    form: str
+    shown: str
+    edited: bool
 
 
 async def put(
@@ -175,23 +187,22 @@ async def sending(tx: Transaction, ids: Sequence[int]) -> None:
     await tx.run(f"UPDATE outbox SET state = 'sending' WHERE {tx.among('id', 'ids')}", ids=list(ids))
 
 
-async def mark(
-    tx: Transaction,
-    *,
-    outbox_id: int,
-    state: OutboxState,
-    message_id: int | None = None,
-    error: str | None = None,
-    now: datetime,
-) -> None:
-    """Mark how it ended."""
+async def arrived(tx: Transaction, messages: Mapping[int, int | None], *, now: datetime) -> None:
+    """Rows have arrived: the message of each, by the row's id; None for what is no message."""
+    await tx.many(
+        "UPDATE outbox SET state = 'sent', message_id = COALESCE(CAST(:message_id AS BIGINT), message_id), "
+        "error = NULL, done_at = :now WHERE id = :id",
+        [{"id": row, "message_id": message, "now": now} for row, message in messages.items()],
+    )
+
+
+async def end(tx: Transaction, *, outbox_id: int, state: OutboxState, error: str | None = None, now: datetime) -> None:
+    """Mark how it ended otherwise."""
     await tx.run(
-        "UPDATE outbox SET state = :state, message_id = COALESCE(:message_id, message_id), error = :error, "
-        "done_at = :done WHERE id = :outbox_id",
+        "UPDATE outbox SET state = :state, error = :error, done_at = :now WHERE id = :outbox_id",
         state=state,
-        message_id=message_id,
         error=error,
-        done=now,
+        now=now,
         outbox_id=outbox_id,
     )
 
@@ -216,16 +227,12 @@ async def say_instead(tx: Transaction, *, outbox_id: int) -> None:
     )
 
 
-async def mark_card(tx: Transaction, *, card_id: int, message_id: int, form: str, shown: str, edited: bool) -> None:
-    """Remember which message a card is, and what it shows; an edit of a message given up since changes nothing."""
-    await tx.run(
+async def shown(tx: Transaction, cards: Sequence[ShownCard]) -> None:
+    """Remember which message each card is, and what it shows; an edit of one given up since changes nothing."""
+    await tx.many(
         "UPDATE cards SET message_id = :message_id, form = :form, shown = :shown "
         "WHERE id = :card_id AND (message_id = :message_id OR CAST(:edited AS BIGINT) = 0)",
-        card_id=card_id,
-        message_id=message_id,
-        form=form,
-        shown=shown,
-        edited=edited,
+        [asdict(card) for card in cards],
     )
 
 

@@ -117,13 +117,13 @@ async def test_what_is_queued_after_the_sender_began_to_look_rings_for_its_next_
     await put(chat, AQIANG, "1")
     await sending.cycle()
     await asyncio.sleep(0)
-    marked = outbox.mark
+    marked = outbox.arrived
 
-    async def mark_slowly(tx: Transaction, **how: Any) -> None:
-        await marked(tx, **how)
+    async def mark_slowly(tx: Transaction, messages: Any, **how: Any) -> None:
+        await marked(tx, messages, **how)
         await put(chat, NAINAI, "2")
 
-    monkeypatch.setattr(outbox, "mark", mark_slowly)
+    monkeypatch.setattr(outbox, "arrived", mark_slowly)
     await sending.cycle()
     monkeypatch.undo()
     await sending.cycle()

@@ -59,17 +59,15 @@ async def deliver(town: Town, *, refused: tuple[int, ...] = (), limit: int = 100
         for row in await first_of(tx, limit):
             if row.person_id in refused:
                 await people.set_unreachable(tx, person_id=row.person_id or 0, since=town.clock.now())
-                await outbox.mark(
+                await outbox.end(
                     tx, outbox_id=row.id, state=OutboxState.FAILED, error="Forbidden", now=town.clock.now()
                 )
                 continue
-            await outbox.mark(
-                tx, outbox_id=row.id, state=OutboxState.SENT, message_id=row.id + 9000, now=town.clock.now()
-            )
+            message_id = row.id + 9000
+            await outbox.arrived(tx, {row.id: message_id}, now=town.clock.now())
             if row.card_id and row.kind is not OutboxKind.EDIT:
-                await outbox.mark_card(
-                    tx, card_id=row.card_id, message_id=row.id + 9000, form="text", shown="", edited=False
-                )
+                card = outbox.ShownCard(card_id=row.card_id, message_id=message_id, form="text", shown="", edited=False)
+                await outbox.shown(tx, [card])
             gone.append(row)
     return gone
 
