@@ -3,8 +3,13 @@
 from typing import Any
 
 
-def bare(payload: dict[str, Any]) -> dict[str, Any]:
-    """Who wrote or pressed, in which chat; nothing of what. Empty when it does not even say that."""
+def bare(payload: dict[str, Any], lane: int) -> dict[str, Any]:
+    """Who wrote or pressed, in which chat; nothing of what. Empty when it does not even say that.
+
+    `lane`: the chat's id; of a private chat, its person's. It alone is left of what was damaged.
+    """
+    if not payload and lane > 0:
+        payload = {"message": {"chat": {"id": lane, "type": "private"}}}
     press = _object(payload, "callback_query")
     message = _object(payload, "message") or _object(payload, "edited_message")
     chat = _object(message, "chat")

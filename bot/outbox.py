@@ -16,7 +16,7 @@ from bot.departures import Departures
 from bot.errors import where
 from bot.limits import Limits
 from bot.meter import Meter
-from bot.outcomes import Outcomes, Result, answer_as_message
+from bot.outcomes import Outcomes, Result, answer_as_message, apologise_instead
 from bot.transport import ApiError, Transport
 from community.here import Here
 from handlers.render import Call, Renderer
@@ -207,7 +207,8 @@ class Sender:
             await answer_as_message(tx, here, row)
             return None
         try:
-            async with tx.savepoint():
+            # What asks the database for nothing can break nothing there.
+            async with tx.savepoint() if self._renderer.asks(row) else contextlib.nullcontext():
                 call = await self._renderer.call(tx, here, row)
         except (TransactionLost, UnknownKey):
             raise
@@ -220,6 +221,7 @@ class Sender:
                 error=where(error),
             )
             await outbox.end(tx, outbox_id=row.id, state=OutboxState.FAILED, error=where(error), now=here.now)
+            await apologise_instead(tx, here, row)
             return None
         if call is None:
             await outbox.end(tx, outbox_id=row.id, state=OutboxState.DROPPED, now=here.now)

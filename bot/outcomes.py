@@ -14,10 +14,11 @@ from bot.limits import Limits
 from bot.transport import ApiError, BadToken, Forbidden, Rejected, TooMany, Unreachable
 from community.here import Here
 from handlers.render import Call
+from handlers.replies import Apology
 from storage.database import Transaction
 from storage.queries import dialogues, jobs, outbox, people
 from storage.records import Outgoing, Queued
-from storage.states import OutboxKind, OutboxState
+from storage.states import OutboxKind, OutboxState, Priority
 
 log = structlog.get_logger()
 _BACK_OFF_S = (1, 2, 5, 10, 20)
@@ -51,6 +52,23 @@ async def answer_as_message(tx: Transaction, here: Here, row: Outgoing) -> None:
             context={"c": row.context["c"]},
             now=here.now,
         )
+
+
+async def apologise_instead(tx: Transaction, here: Here, row: Outgoing) -> None:
+    """Somebody waits for an answer that cannot be put into words: they hear that, not nothing."""
+    awaited = row.priority is Priority.REPLY or row.kind is OutboxKind.ANSWER
+    if not awaited or row.template == Apology.template:
+        return
+    await outbox.put(
+        tx,
+        priority=Priority.REPLY,
+        kind=OutboxKind.SAY,
+        person_id=row.person_id,
+        group_id=row.group_id,
+        template=Apology.template,
+        context={"c": {}},
+        now=here.now,
+    )
 
 
 class Outcomes:

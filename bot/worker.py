@@ -21,10 +21,11 @@ from handlers import groups, registry
 from handlers.context import Conversation, Moment
 from handlers.replies import apologise, refuse, slow_down
 from handlers.texts import Texts, language_of
-from storage.crypto import UnknownKey
+from storage.crypto import BadKey, UnknownKey
 from storage.database import Database, Transaction, TransactionLost
 from storage.queries import dialogues, inbox, people
 from storage.records import Waiting
+from storage.rows import Damaged
 from storage.states import ContactMode, InboxState
 
 log = structlog.get_logger()
@@ -165,6 +166,8 @@ class Worker:
         dialogue = None
         if group is None:
             dialogue = await dialogues.latest(tx, chat_id=chat_id, person_id=person.id, now=here.now)
+            if dialogue is not None and isinstance(dialogue.draft, Damaged):
+                raise BadKey("a conversation was damaged")
             flow = registry.FLOWS.get(dialogue.flow) if dialogue else None
             if dialogue is not None and (flow is None or dialogue.step not in flow.steps):
                 dialogue = None  # of an earlier version of this program
@@ -181,8 +184,8 @@ class Worker:
 
     async def _apologise(self, tx: Transaction, here: Here, row: Waiting) -> None:
         """Once, when an update is set aside: whether it can be read or not, and if need be to somebody met afresh."""
-        sender = bare(row.payload)
-        for payload, afresh in ((row.payload, False), (sender, False), (sender, True)):
+        sender = bare(row.payload, row.lane)
+        for payload, afresh in ((row.payload or sender, False), (sender, False), (sender, True)):
             if not payload:
                 return
             try:

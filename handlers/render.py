@@ -56,6 +56,11 @@ class Renderer:
         self._cards = cards
         self._bot = bot
 
+    @staticmethod
+    def asks(row: Outgoing) -> bool:
+        """Whether the database is asked before a row can be rendered: one that brings all with it is words alone."""
+        return not row.context or "picture" in row.context
+
     async def call(self, tx: Transaction, here: Here, row: Outgoing) -> Call | None:
         """The call for a row; None when nothing is to be sent any more."""
         if row.kind in (OutboxKind.CARD, OutboxKind.EDIT):

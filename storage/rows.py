@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from storage.crypto import Cipher, Sealed
+from storage.crypto import BadKey, Cipher, Sealed, UnknownKey
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
@@ -64,6 +64,22 @@ def parameter(value: object) -> object:
     return convert(value)
 
 
+class Damaged(Json):
+    """What cannot be opened any more: reading it stops whoever looks into it, and nobody who only passes it on."""
+
+    def __missing__(self, _: str) -> object:
+        raise BadKey("a sealed value was damaged")
+
+
+def _opened(cipher: Cipher, token: bytes) -> object:
+    try:
+        return cipher.open(token)
+    except UnknownKey:
+        raise
+    except BadKey:
+        return Damaged()
+
+
 def _converter(hint: Any, cipher: Cipher) -> Callable[[Any], object] | None:
     """What turns a column's value into the field's type; None where nothing is to be done."""
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
@@ -71,7 +87,7 @@ def _converter(hint: Any, cipher: Cipher) -> Callable[[Any], object] | None:
         return _converter(inner, cipher)
     origin = typing.get_origin(hint) or hint
     if origin in (dict, list):
-        return lambda v: cipher.open(v) if isinstance(v, bytes) else orjson.loads(v)
+        return lambda v: _opened(cipher, v) if isinstance(v, bytes) else orjson.loads(v)
     if origin is datetime:
         return from_ms
     if isinstance(origin, type) and issubclass(origin, enum.Enum):

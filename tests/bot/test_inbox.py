@@ -193,6 +193,19 @@ async def test_whoever_sent_what_cannot_be_read_gets_an_apology(chat: Dialogue) 
     assert ["没处理好" in text for whom in (AQIANG, NAINAI) for text in chat.heard(whom)] == [True, True]
 
 
+async def test_what_was_damaged_where_it_is_stored_is_apologised_for_and_nobody_else_waits(chat: Dialogue) -> None:
+    chat.patient = True
+    await chat.receive(chat.update(AQIANG, "/menu"))
+    async with chat.town.database.write() as tx:
+        await tx.run("UPDATE inbox SET payload = :damaged", damaged=tx.seal({}).token[:-1])
+
+    await chat.receive(chat.update(NAINAI, "/menu"))
+    await chat.settle()
+
+    assert len(chat.heard(NAINAI)) == 1
+    assert ["没处理好" in text for text in chat.heard(AQIANG)] == [True]
+
+
 @pytest.mark.parametrize(
     "update",
     [

@@ -562,12 +562,13 @@ async def test_a_person_without_a_chat_is_sent_nothing(chat: Dialogue) -> None:
     assert await states(chat) == ["dropped"]
 
 
-async def test_a_text_that_cannot_be_rendered_is_set_aside_and_holds_nobody_back(chat: Dialogue) -> None:
+async def put_nonsense(chat: Dialogue, priority: Priority) -> None:
+    """What cannot be rendered."""
     person: Person = await chat.town.person(AQIANG)
     async with chat.town.database.write() as tx:
         await outbox.put(
             tx,
-            priority=Priority.REPLY,
+            priority=priority,
             kind=OutboxKind.SAY,
             person_id=person.id,
             group_id=None,
@@ -575,12 +576,35 @@ async def test_a_text_that_cannot_be_rendered_is_set_aside_and_holds_nobody_back
             context={"c": {}},
             now=chat.clock.now(),
         )
+
+
+async def test_a_text_that_cannot_be_rendered_is_set_aside_and_holds_nobody_back(chat: Dialogue) -> None:
+    await put_nonsense(chat, Priority.TASK)
     await put(chat, AQIANG, "2")
 
     await chat.drain()
 
     assert said(chat) == ["2"]
     assert await states(chat) == ["failed", "sent"]
+
+
+async def test_whoever_waits_for_an_answer_that_cannot_be_rendered_hears_an_apology(chat: Dialogue) -> None:
+    await put_nonsense(chat, Priority.REPLY)
+
+    await chat.drain()
+
+    assert [text.split("，")[0] for text in said(chat)] == ["对不起"]
+
+
+async def test_a_damaged_row_is_apologised_for_and_holds_nobody_back(chat: Dialogue) -> None:
+    await put(chat, AQIANG, "1", Priority.REPLY)
+    async with chat.town.database.write() as tx:
+        await tx.run("UPDATE outbox SET context = :damaged", damaged=tx.seal({"c": {}}).token[:-1])
+    await put(chat, NAINAI, "2")
+
+    await chat.drain()
+
+    assert sorted(text.split("，")[0] for text in said(chat)) == ["2", "对不起"]
 
 
 @pytest.mark.parametrize("rate", [28.0])
