@@ -126,9 +126,7 @@ class Sender:
 
     async def cycle(self) -> float:
         """Mark what has landed, send what may go; seconds until there may be more to do. Raises TransactionLost."""
-        results = list(self._results)
-        calls = await redone(lambda: self._turn(results), self._database)
-        del self._results[: len(results)]
+        calls = await redone(self._turn, self._database)
         now = self._monotonic()
         for row, call in calls:
             task = asyncio.create_task(self._send(row, call, now))
@@ -138,17 +136,20 @@ class Sender:
             return 0.0
         return self._departures.wait(now=now, clock=self._here().now, longest=_IDLE_S)
 
-    async def _turn(self, results: list[Result]) -> list[tuple[Outgoing, Call]]:
+    async def _turn(self) -> list[tuple[Outgoing, Call]]:
         here, flying = self._here(), list(self._departures.flying.values())
         rung = self._bell.is_set()
         self._bell.clear()  # before the transaction: what is queued once it sees no more rings for the next one
         try:
             async with self._database.write() as tx:
+                results = list(self._results)  # those too that landed while others wrote
                 again = await self._outcomes.mark(tx, here, results)
                 for result in results:
                     self._departures.land(result.row.id, again=again.get(result.row.id))
                 await self._look(tx, rung=rung)
-                return await self._pick(tx, here)
+                calls = await self._pick(tx, here)
+            del self._results[: len(results)]
+            return calls
         except BaseException:
             self._begin_again(flying)
             raise
