@@ -1,6 +1,6 @@
 """Telling people: what use cases have to say is queued here, in the same transaction as what they did."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
@@ -27,7 +27,7 @@ class Text:
 
     def context(self) -> Json:
         """The fields as JSON; a datetime becomes `{"ms": UTC milliseconds}`."""
-        return {f.name: plain(getattr(self, f.name)) for f in fields(self)}
+        return {name: plain(value) for name, value in vars(self).items()}
 
 
 @dataclass(frozen=True, kw_only=True)

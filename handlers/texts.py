@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.environment import TemplateModule
 from markupsafe import Markup, escape
 
@@ -78,7 +78,7 @@ class Texts:
         self._environment = functools.cache(self._make)
         self._labels = functools.cache(self._label_module)
         self._label = functools.lru_cache(4096)(self._make_label)
-        self._template = functools.cache(lambda language, name: self._environment(language).get_template(name))
+        self._template = functools.cache(self._make_template)
 
     def _make(self, language: str) -> Environment:
         environment = Environment(
@@ -126,10 +126,20 @@ class Texts:
         values["quoted"] = lambda quote: Markup(  # noqa: S704  # rendered by us, escaped inside
             self.render(language, quote["template"], quote["context"], now=now, limit=limit)
         )
-        page = self._template(language, template + ".html").render(values)
+        page = self._render(language, template + ".html", values)
         if "\n\n\n" in page:
             page = re.sub(r"\n{3,}", "\n\n", page)
         return clip(page.strip(), limit)
+
+    def _render(self, language: str, name: str, values: dict[str, object]) -> str:
+        """As Template.render does it, with the globals as a plain dict: a chain of them takes as long as the words."""
+        template, everywhere = self._template(language, name)
+        context = template.new_context({**everywhere, **values}, shared=True)
+        return "".join(template.root_render_func(context))
+
+    def _make_template(self, language: str, name: str) -> tuple[Template, dict[str, object]]:
+        template = self._environment(language).get_template(name)
+        return template, dict(template.globals)
 
     def _when(self, language: str, now: datetime, at: datetime) -> str:
         """A moment as people say it, seen from now: today 15:00, tomorrow 8:00, Friday 20:00, 3/12 9:00."""

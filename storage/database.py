@@ -93,6 +93,10 @@ class Transaction(ABC):
     async def run(self, sql: str, **params: object) -> int:
         """Run a statement; how many rows it touched. Raises Violation."""
 
+    @abstractmethod
+    async def insert(self, sql: str, **params: object) -> int:
+        """Add one row, for sure; its id. Raises Violation."""
+
     async def many(self, sql: str, rows: Sequence[dict[str, object]]) -> None:
         """Run a statement once for each of these parameters. Raises Violation."""
         for params in rows:

@@ -100,6 +100,9 @@ class PostgresTransaction(Transaction):
         make = self.mapper.maker(record, sql, lambda: list(rows[0].keys()))
         return [make(tuple(row.values())) for row in rows]
 
+    async def insert(self, sql: str, **params: object) -> int:
+        return await self.need(int, f"{sql} RETURNING id", **params)
+
     async def run(self, sql: str, **params: object) -> int:
         numbered, names = _numbered(sql)
         values = self._values(names, params)

@@ -28,10 +28,9 @@ async def add(
     now: datetime,
 ) -> int:
     """A new notice that nobody has yet; its number."""
-    return await tx.need(
-        int,
+    return await tx.insert(
         "INSERT INTO notices (author_id, role, office_id, place_id, words, photo, state, cursor, expected, created_at) "
-        "VALUES (:author_id, :role, :office_id, :place_id, :words, :photo, 'sending', 0, :expected, :now) RETURNING id",
+        "VALUES (:author_id, :role, :office_id, :place_id, :words, :photo, 'sending', 0, :expected, :now)",
         author_id=author_id,
         role=role,
         office_id=office_id,

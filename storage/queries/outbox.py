@@ -1,7 +1,7 @@
 """Messages on their way out, and the cards that show a subject as it is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from storage.database import Transaction
@@ -44,11 +44,10 @@ async def put(
         )
         if collapsed:
             return alters_id
-    return await tx.need(
-        int,
+    return await tx.insert(
         "INSERT INTO outbox (priority, kind, person_id, group_id, alters_id, template, context, state, "
         "not_before, created_at) VALUES (:priority, :kind, :person_id, :group_id, :alters_id, :template, :context, "
-        "'waiting', :now, :now) RETURNING id",
+        "'waiting', :now, :now)",
         priority=priority,
         kind=kind,
         person_id=person_id,
@@ -232,7 +231,16 @@ async def shown(tx: Transaction, cards: Sequence[ShownCard]) -> None:
     await tx.many(
         "UPDATE cards SET message_id = :message_id, form = :form, shown = :shown "
         "WHERE id = :card_id AND (message_id = :message_id OR CAST(:edited AS BIGINT) = 0)",
-        [asdict(card) for card in cards],
+        [
+            {
+                "card_id": card.card_id,
+                "message_id": card.message_id,
+                "form": card.form,
+                "shown": card.shown,
+                "edited": card.edited,
+            }
+            for card in cards
+        ],
     )
 
 

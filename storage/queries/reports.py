@@ -31,12 +31,10 @@ async def add(
     now: datetime,
 ) -> int:
     """A new report; its number."""
-    return await tx.need(
-        int,
+    return await tx.insert(
         "INSERT INTO reports (reporter_id, category, place_id, spot, words, state, group_id, group_message_id, "
         "accept_due, resolve_due, entered_by, created_at, changed_at) VALUES (:reporter_id, :category, :place_id, "
-        ":spot, :words, 'submitted', :group_id, :group_message_id, :accept_due, :resolve_due, :entered_by, :now, :now) "
-        "RETURNING id",
+        ":spot, :words, 'submitted', :group_id, :group_message_id, :accept_due, :resolve_due, :entered_by, :now, :now)",
         reporter_id=reporter_id,
         category=category,
         place_id=place_id,

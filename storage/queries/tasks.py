@@ -28,10 +28,9 @@ async def add_order(
     now: datetime,
 ) -> int:
     """A new order; its number."""
-    return await tx.need(
-        int,
+    return await tx.insert(
         "INSERT INTO orders (person_id, ordered_by, service, words, voice, password, created_at) "
-        "VALUES (:person_id, :ordered_by, :service, :words, :voice, :password, :now) RETURNING id",
+        "VALUES (:person_id, :ordered_by, :service, :words, :voice, :password, :now)",
         person_id=person_id,
         ordered_by=ordered_by,
         service=service,
@@ -58,11 +57,10 @@ async def add_task(
     now: datetime,
 ) -> int:
     """A new task, open."""
-    return await tx.need(
-        int,
+    return await tx.insert(
         "INSERT INTO tasks (kind, order_id, person_id, place_id, state, due, minutes, template, context, question, "
         "subject_id, created_at, changed_at) VALUES (:kind, :order_id, :person_id, :place_id, 'open', :due, :minutes, "
-        ":template, :context, :question, :subject_id, :now, :now) RETURNING id",
+        ":template, :context, :question, :subject_id, :now, :now)",
         kind=kind,
         order_id=order_id,
         person_id=person_id,

@@ -27,11 +27,10 @@ async def add(
     now: datetime,
 ) -> int:
     """An open vote; its number."""
-    return await tx.need(
-        int,
+    return await tx.insert(
         "INSERT INTO votes (kind, place_id, question, plan, plan_file, state, households, opened_by, opened_at, "
         "closes_at, touched_at) VALUES (:kind, :place_id, :question, :plan, :plan_file, 'open', :households, "
-        ":opened_by, :now, :closes_at, :now) RETURNING id",
+        ":opened_by, :now, :closes_at, :now)",
         kind=kind,
         place_id=place_id,
         question=question,
