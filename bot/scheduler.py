@@ -7,7 +7,7 @@ nothing is lost by a stall or a restart. Should the machine's clock jump, nobody
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -49,6 +49,8 @@ class Scheduler:
         self._due = due
         self._here = here
         self._look_again_s = look_again_s
+        self._upcoming: datetime | None = None
+        self._wakes_at = datetime.min.replace(tzinfo=UTC)  # by the machine's time
         self._ticker = AsyncIOScheduler(timezone=UTC)
 
     async def run(self) -> None:
@@ -73,17 +75,20 @@ class Scheduler:
         try:
             while await redone(self.step, self._database):
                 pass
-            async with self._database.read() as tx:
-                upcoming = await timers.next_due(tx)
+            upcoming = self._upcoming
         except TransactionLost as error:
             log.error("the database could not carry on", error=str(error))
             upcoming = self._clock.now() + timedelta(seconds=5)
         ahead = min(max(upcoming - self._clock.now(), timedelta(0)), _LONGEST) if upcoming else _LONGEST
         # The ticker runs on the machine's time; the community's clock may be ahead of it in the demo.
+        now = Clock().now()
+        if now < self._wakes_at <= now + ahead:
+            return  # early enough: most timers that are set fall due after others
+        self._wakes_at = now + ahead
         self._ticker.add_job(
             self.wake,
             "date",
-            run_date=Clock().now() + ahead,
+            run_date=self._wakes_at,
             id="due",
             replace_existing=True,
             misfire_grace_time=None,
@@ -98,6 +103,8 @@ class Scheduler:
             for row in rows:
                 await self._one(tx, here, row)
                 await asyncio.sleep(0)
+            if len(rows) < _BATCH:
+                self._upcoming = await timers.next_due(tx)
         return len(rows)
 
     async def _one(self, tx: Transaction, here: Here, row: Timer) -> None:

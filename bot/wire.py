@@ -27,6 +27,7 @@ class _Connection(asyncio.Protocol):
         self._parser: httptools.HttpResponseParser | None = None
         self._body: list[bytes] = []
         self._answer: asyncio.Future[tuple[int, bytes]] | None = None
+        self._timer: asyncio.TimerHandle | None = None
 
     def post(self, request: bytes, seconds: float) -> asyncio.Future[tuple[int, bytes]]:
         """Ask; status and body. Raises Lost, TimeoutError."""
@@ -34,8 +35,7 @@ class _Connection(asyncio.Protocol):
         self._body = []
         self._parser = httptools.HttpResponseParser(self)
         self._answer = answer = loop.create_future()
-        timer = loop.call_later(seconds, self._end, TimeoutError())
-        answer.add_done_callback(lambda _: timer.cancel())
+        self._timer = loop.call_later(seconds, self._end, TimeoutError())
         if self._transport is not None:
             self._transport.write(request)
         return answer
@@ -43,6 +43,8 @@ class _Connection(asyncio.Protocol):
     def drop(self) -> None:
         """Never use it again."""
         self.open = False
+        if self._timer is not None:
+            self._timer.cancel()
         if self._transport is not None:
             self._transport.abort()
 
@@ -84,6 +86,8 @@ class _Connection(asyncio.Protocol):
         if parser is None or answer is None or parser.get_status_code() < 200:
             return
         self._answer = None
+        if self._timer is not None:
+            self._timer.cancel()
         self.open = self.open and parser.should_keep_alive()
         if not answer.done():
             answer.set_result((parser.get_status_code(), b"".join(self._body)))

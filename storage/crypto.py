@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import contextlib
 import hashlib
 import hmac
 import os
@@ -96,18 +95,20 @@ class Cipher:
         return self.seal(self.open(token))
 
     def _plain(self, token: bytes) -> bytes:
-        if token[:1] == _UNNAMED and len(token) > 1 + _NONCE:
-            head, aeads = 1, [one.aead for one in self._keys]
-        elif token[:1] == _NAMED and len(token) > len(self.mark) + _NONCE:
+        if token[:1] == _NAMED and len(token) > len(self.mark) + _NONCE:
             head, aead = len(self.mark), self._aeads.get(token[1 : len(self.mark)])
             if aead is None:
                 raise UnknownKey
             aeads = [aead]
+        elif token[:1] == _UNNAMED and len(token) > 1 + _NONCE:
+            head, aeads = 1, [one.aead for one in self._keys]
         else:
             raise BadKey("a sealed value was damaged, or not written by us")
         for aead in aeads:
-            with contextlib.suppress(InvalidTag):
+            try:
                 return aead.decrypt(token[head : head + _NONCE], token[head + _NONCE :], token[:head])
+            except InvalidTag:
+                continue
         raise BadKey("JINLIN_SECRET_KEY does not open what is stored in this database")
 
     def hash(self, value: str) -> bytes:
