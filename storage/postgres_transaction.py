@@ -5,8 +5,6 @@ where another writer was first it fails as a Conflict and is redone, instead of 
 """
 
 import contextlib
-import functools
-import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -14,13 +12,12 @@ from typing import Any, TypeVar
 import asyncpg
 
 from storage.database import Conflict, Transaction, TransactionLost, Violation
-from storage.rows import Mapper, parameter
+from storage.rows import Mapper, numbered, parameter
 
 R = TypeVar("R")
 _WRITING = "BEGIN ISOLATION LEVEL REPEATABLE READ"
 _READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
-_PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 _CONFLICTS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
 _GONE = (
     asyncpg.PostgresConnectionError,
@@ -32,20 +29,6 @@ _GONE = (
     asyncpg.InvalidCachedStatementError,  # the tables were changed by a newer program
     OSError,
 )
-
-
-@functools.lru_cache(maxsize=2048)
-def _numbered(sql: str) -> tuple[str, tuple[str, ...]]:
-    """`:name` parameters as PostgreSQL's `$1`, and the names in order."""
-    names: list[str] = []
-
-    def number(match: re.Match[str]) -> str:
-        name = match[1]
-        if name not in names:
-            names.append(name)
-        return f"${names.index(name) + 1}"
-
-    return _PARAMETER.sub(number, sql), tuple(names)
 
 
 def explained(error: Exception) -> Exception:
@@ -89,10 +72,10 @@ class PostgresTransaction(Transaction):
         return rows[0] if rows else None
 
     async def all(self, record: type[R], sql: str, **params: object) -> list[R]:
-        numbered, names = _numbered(sql)
+        statement, names = numbered(sql, "$")
         values = self._values(names, params)
         try:
-            rows = await self._connection.fetch(numbered, *values)
+            rows = await self._connection.fetch(statement, *values)
         except FAILURES as error:
             raise self._explained(error) from error
         if not rows:
@@ -104,20 +87,20 @@ class PostgresTransaction(Transaction):
         return await self.need(int, f"{sql} RETURNING id", **params)
 
     async def run(self, sql: str, **params: object) -> int:
-        numbered, names = _numbered(sql)
+        statement, names = numbered(sql, "$")
         values = self._values(names, params)
         try:
-            status = await self._connection.execute(numbered, *values)
+            status = await self._connection.execute(statement, *values)
         except FAILURES as error:
             raise self._explained(error) from error
         count = status.rsplit(" ", 1)[-1]
         return int(count) if count.isdigit() else 0
 
     async def many(self, sql: str, rows: Sequence[dict[str, object]]) -> None:
-        numbered, names = _numbered(sql)
+        statement, names = numbered(sql, "$")
         values = [self._values(names, params) for params in rows]
         try:
-            await self._connection.executemany(numbered, values)
+            await self._connection.executemany(statement, values)
         except FAILURES as error:
             raise self._explained(error) from error
 

@@ -1,6 +1,8 @@
 """From rows to frozen records and from values to parameters, the same on both engines."""
 
 import enum
+import functools
+import re
 import time
 import types
 import typing
@@ -15,6 +17,7 @@ from storage.crypto import BadKey, Cipher, Sealed, UnknownKey
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 _KEPT, _KEPT_S = 5_000, 60.0
 
 Json = dict[str, Any]
@@ -62,6 +65,20 @@ def parameter(value: object) -> object:
         # An enum's values, or what the database may refuse; looked at once for each type.
         convert = _PARAMETERS[kind] = (lambda v: v.value) if issubclass(kind, enum.Enum) else _plain
     return convert(value)
+
+
+@functools.lru_cache(maxsize=4096)
+def numbered(sql: str, sign: str) -> tuple[str, tuple[str, ...]]:
+    """`:name` parameters as an engine's `$1` or `?1`, and the names in order."""
+    names: list[str] = []
+
+    def number(match: re.Match[str]) -> str:
+        name = match[1]
+        if name not in names:
+            names.append(name)
+        return f"{sign}{names.index(name) + 1}"
+
+    return _PARAMETER.sub(number, sql), tuple(names)
 
 
 class Damaged(Json):

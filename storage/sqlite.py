@@ -22,7 +22,7 @@ import aiosqlite
 
 from storage.crypto import Cipher
 from storage.database import Database, DatabaseError, Transaction, TransactionLost
-from storage.rows import AS_IT_IS, Mapper, parameter
+from storage.rows import AS_IT_IS, Mapper, numbered, parameter
 from storage.sqlite_errors import is_lost, is_passing, violation
 
 R = TypeVar("R")
@@ -34,8 +34,8 @@ def _columns(cursor: sqlite3.Cursor | aiosqlite.Cursor) -> list[str]:
     return [column[0] for column in cursor.description]
 
 
-def _values(params: dict[str, object]) -> dict[str, object]:
-    return {k: v if type(v) in AS_IT_IS else parameter(v) for k, v in params.items()}
+def _values(names: tuple[str, ...], params: dict[str, object]) -> list[object]:
+    return [v if type(v) in AS_IT_IS else parameter(v) for v in [params[name] for name in names]]
 
 
 class _Savepoint:
@@ -79,10 +79,13 @@ class _Writing(Transaction):
         return self.lost
 
     def _execute(self, sql: str, params: dict[str, object]) -> tuple[sqlite3.Cursor, list[Any]]:
+        # By number: names are looked up one by one, each time.
+        statement, names = numbered(sql, "?")
+        values = _values(names, params)
         if self.lost is not None:  # SQLite has rolled back by itself: what came now would stand alone
             raise self.lost
         try:
-            cursor = self._connection.execute(sql, params)
+            cursor = self._connection.execute(statement, values)
             # To the end, so that the statement is reset and RETURNING has run.
             return cursor, cursor.fetchall()
         except sqlite3.DatabaseError as error:
@@ -98,27 +101,28 @@ class _Writing(Transaction):
             raise self._explained(error) from error
 
     async def one(self, record: type[R], sql: str, **params: object) -> R | None:
-        cursor, rows = self._execute(sql, _values(params))
+        cursor, rows = self._execute(sql, params)
         make = self.mapper.maker(record, sql, partial(_columns, cursor))
         result: R | None = make(rows[0]) if rows else None
         return result
 
     async def all(self, record: type[R], sql: str, **params: object) -> list[R]:
-        cursor, rows = self._execute(sql, _values(params))
+        cursor, rows = self._execute(sql, params)
         make = self.mapper.maker(record, sql, partial(_columns, cursor))
         return [make(row) for row in rows]
 
     async def insert(self, sql: str, **params: object) -> int:
-        return self._execute(sql, _values(params))[0].lastrowid or 0  # RETURNING costs a third more
+        return self._execute(sql, params)[0].lastrowid or 0  # RETURNING costs a third more
 
     async def run(self, sql: str, **params: object) -> int:
-        return self._execute(sql, _values(params))[0].rowcount
+        return self._execute(sql, params)[0].rowcount
 
     async def many(self, sql: str, rows: Sequence[dict[str, object]]) -> None:
         if self.lost is not None:
             raise self.lost
+        statement, names = numbered(sql, "?")
         try:
-            self._connection.executemany(sql, [_values(params) for params in rows])
+            self._connection.executemany(statement, [_values(names, params) for params in rows])
         except sqlite3.DatabaseError as error:
             raise self._explained(error) from error
 
@@ -139,9 +143,9 @@ class _Reading(Transaction):
         return rows[0] if rows else None
 
     async def all(self, record: type[R], sql: str, **params: object) -> list[R]:
-        values = _values(params)
+        statement, names = numbered(sql, "?")
         try:
-            async with self._connection.execute(sql, values) as cursor:
+            async with self._connection.execute(statement, _values(names, params)) as cursor:
                 rows = list(await cursor.fetchall())
         except sqlite3.DatabaseError as error:
             if not is_lost(error):
