@@ -26,17 +26,23 @@ _CROWDED_S = 10.0
 
 
 class Batches:
-    """One worker's batches; `handle` does some of them in one transaction and names what had no try after all."""
+    """One worker's batches.
+
+    `handle` does the first of some in one transaction, and says how many that were and which of them had no try after
+    all.
+    """
 
     def __init__(
         self,
         *,
         lanes: Lanes,
-        handle: Callable[[Sequence[Waiting]], Awaitable[Sequence[int]]],
+        handle: Callable[[Sequence[Waiting]], Awaitable[tuple[int, Sequence[int]]]],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.at: Waiting | None = None
         """The one that is being handled."""
+        self.held: set[int] = set()
+        """Lanes of this batch in which an update failed: what came after it waits for it."""
         self._lanes = lanes
         self._handle = handle
         self._monotonic = monotonic
@@ -58,6 +64,7 @@ class Batches:
         if not rows:
             return 0
         self._open = {row.id: row for row in rows}
+        self.held = set()
         try:
             await self._together(rows)
         except TransactionLost as error:
@@ -155,14 +162,17 @@ class Batches:
         return True
 
     async def _go_through(self, rows: Sequence[Waiting]) -> None:
-        """Raises TransactionLost."""
-        self.at = None
-        untried = await self._handle(rows)
-        for row in (*rows, *self._suspects.values()):
-            self._open.pop(row.id, None)
-            self._losses.pop(row.id, None)
-            self._untried.discard(row.id)
-        self._untried.update(untried)
+        """In as many transactions as it takes so that nobody else waits for long. Raises TransactionLost."""
+        rows = [row for row in rows if row.id in self._open]  # the others have gone through before a conflict
+        while rows:
+            self.at = None
+            count, untried = await self._handle(rows)
+            for row in (*rows[:count], *self._suspects.values()):
+                self._open.pop(row.id, None)
+                self._losses.pop(row.id, None)
+                self._untried.discard(row.id)
+            self._untried.update(untried)
+            rows = rows[count:]
         for suspect in self._suspects.values():
             self._resting[suspect.lane] = self._monotonic() + _REST_S[min(suspect.tries, len(_REST_S) - 1)]
         self._suspects.clear()

@@ -30,8 +30,8 @@ from storage.states import ContactMode, InboxState
 
 log = structlog.get_logger()
 TRIES = 3
-_LENDS_S = 0.002
-"""How long the loop is kept from others at most, but for one update's own time."""
+_LENDS_S = 0.006
+"""How long loop and writer are kept from others at most, but for one update's own time."""
 _BACK_OFF_S = (0.2, 1, 2, 5, 10)
 
 
@@ -82,13 +82,16 @@ class Worker:
         """Handle the next batch; how many updates were taken. Raises TransactionLost."""
         return await self._batches.step()
 
-    async def _handle(self, rows: Sequence[Waiting]) -> list[int]:
-        """Handle these in one transaction; the ids of those that had no try. Raises TransactionLost."""
-        held: set[int] = set()  # lanes in which an update failed: what came after it waits for it
-        done, untried, tally = [], [], Tally()
+    async def _handle(self, rows: Sequence[Waiting]) -> tuple[int, list[int]]:
+        """Handle the first of these in one transaction, all if nobody waits for it meanwhile.
+
+        How many, and the ids of those that had no try. Raises TransactionLost.
+        """
+        held = set(self._batches.held)
+        done, untried, tally, count = [], [], Tally(), 0
         async with self._batches.write() as tx:
             lends = self._monotonic() + _LENDS_S
-            for row in rows:
+            for count, row in enumerate(rows, 1):
                 if row.lane in held:
                     untried.append(row.id)
                     continue
@@ -102,12 +105,15 @@ class Worker:
                     done.append(row.id)
                 if self._monotonic() >= lends:
                     await asyncio.sleep(0)
+                    if self._database.waiting:
+                        break
                     lends = self._monotonic() + _LENDS_S
             if done and not await inbox.finish(tx, done, now=self._here().now):
                 raise TransactionLost("somebody else has handled these updates")
             await inbox.empty(tx, self._gate.refused_of(done))
+        self._batches.held = held
         self._meter.handled_all(tally, self._here().now)
-        return untried
+        return count, untried
 
     async def _one(self, tx: Transaction, row: Waiting, tally: Tally) -> InboxState:
         """Handle one update: what became of it; WAITING for another try."""

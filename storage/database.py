@@ -137,6 +137,8 @@ class Database(ABC):
     def __init__(self, cipher: Cipher) -> None:
         self.cipher = cipher
         self._bells: dict[str, asyncio.Event] = {}
+        self.waiting = 0
+        """How many wait in this process for whoever writes now."""
         self.lost = 0
         """Transactions the database could not carry on, since the start."""
 

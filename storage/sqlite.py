@@ -261,12 +261,15 @@ class SqliteDatabase(Database):
     async def _my_turn(self) -> AsyncIterator[None]:
         """One writer at a time; who waited as long as for the file's lock gives up as then. Raises TransactionLost."""
         if self._turn.locked():
+            self.waiting += 1
             try:
                 async with asyncio.timeout(self._lock_wait_s):
                     await self._turn.acquire()
             except TimeoutError as error:
                 self.lost += 1
                 raise TransactionLost("others have been writing for too long") from error
+            finally:
+                self.waiting -= 1
         else:
             await self._turn.acquire()
         try:
