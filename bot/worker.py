@@ -91,7 +91,8 @@ class Worker:
         done, untried, tally, count = [], [], Tally(), 0
         async with self._batches.write() as tx:
             lends = self._monotonic() + _LENDS_S
-            for count, row in enumerate(rows, 1):
+            for row in rows:
+                count += 1
                 if row.lane in held:
                     untried.append(row.id)
                     continue

@@ -77,8 +77,8 @@ async def open_find(tx: Transaction, person: Person, token: str) -> tuple[str, s
 
 async def submit(
     tx: Transaction, here: Here, person: Person, draft: Draft, *, entered_by: Person | None = None
-) -> Report:
-    """Take a report in. Raises TooManyToday, TooLong, NoLongerPossible."""
+) -> tuple[Report, list[Person]]:
+    """Take a report in; it, and whose desk it lies on. Raises TooManyToday, TooLong, NoLongerPossible."""
     if len(draft.words) > WORDS_LIMIT:
         raise TooLong(limit=WORDS_LIMIT, length=len(draft.words))
     cap = here.neighbourhood.reports.daily_cap
@@ -113,9 +113,10 @@ async def submit(
     await note_event(tx, here, report, ReportEvent.SUBMIT, actor=entered_by or person)
     await timers.put(tx, kind=ACCEPT_OVERDUE, subject_id=report_id, due=report.accept_due)
     await timers.put(tx, kind=RESOLVE_OVERDUE, subject_id=report_id, due=report.resolve_due)
-    for keeper in await desk_of(tx, report.place_id):
+    desk = await desk_of(tx, report.place_id)
+    for keeper in desk:
         await show(tx, keeper, "report", report.id, priority=Priority.TASK, now=here.now)
-    return report
+    return report, desk
 
 
 async def join(tx: Transaction, here: Here, actor: Person, report_id: int) -> Report:

@@ -316,7 +316,7 @@ async def take_report(turn: Turn, draft: Json, said: Said) -> str | None:
         raise AskAgain(pick.PickFromButtons())
     person = await callers.caller(turn.tx, turn.person, draft["person"])
     building = await places.above(turn.tx, draft["at"], PlaceKind.BUILDING)
-    report = await report_intake.submit(
+    report, _ = await report_intake.submit(
         turn.tx,
         turn.here,
         person,

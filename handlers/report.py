@@ -342,7 +342,7 @@ async def take_preview(turn: Turn, draft: Json, said: Said) -> str | None:
 
 
 async def _submit(turn: Turn, draft: Json) -> None:
-    report = await report_intake.submit(
+    report, desk = await report_intake.submit(
         turn.tx,
         turn.here,
         turn.person,
@@ -356,11 +356,10 @@ async def _submit(turn: Turn, draft: Json) -> None:
         ),
     )
     category = turn.here.neighbourhood.category(report.category)
-    keepers = await reports.desk_of(turn.tx, report.place_id)
     first = category.first
     text = Submitted(
         number=report.id,
-        worker=permissions.public_name(turn.tx, keepers[0]) if keepers else "",
+        worker=permissions.public_name(turn.tx, desk[0]) if desk else "",
         due=report.accept_due,
         first={"zh": first.zh, "en": first.en} if first else {"zh": "", "en": ""},
     )

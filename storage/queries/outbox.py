@@ -75,45 +75,29 @@ async def put_card(
     `instead`: the template that takes the place of the predecessor's words, where they must not stay behind.
     """
     tx.wake("outbox")
-    await tx.run(
-        # The state is said twice, as in refresh_cards.
-        "DELETE FROM outbox WHERE state IN ('waiting', 'sending') AND state = 'waiting' "
-        "AND card_id IN (SELECT id FROM cards WHERE kind = :kind "
-        "AND subject_id = :subject_id AND (person_id = :person_id OR group_id = :group_id))",
-        kind=kind,
-        subject_id=subject_id,
-        person_id=person_id,
-        group_id=group_id,
-    )
-    await tx.run(
-        "INSERT INTO outbox "
-        "(priority, kind, person_id, group_id, alters_message, template, state, not_before, created_at) "
-        "SELECT CAST(:priority AS BIGINT), 'fade', person_id, group_id, message_id, CAST(:instead AS TEXT), "
-        "'waiting', CAST(:now AS BIGINT), CAST(:now AS BIGINT) FROM cards "
-        "WHERE kind = :kind AND subject_id = :subject_id "
-        "AND (person_id = :person_id OR group_id = :group_id) AND message_id IS NOT NULL",
-        priority=priority,
-        kind=kind,
-        subject_id=subject_id,
-        person_id=person_id,
-        group_id=group_id,
-        instead=instead,
-        now=now,
-    )
-    target = "(kind, subject_id, person_id) WHERE person_id IS NOT NULL"
-    if group_id is not None:
-        target = "(kind, subject_id, group_id) WHERE group_id IS NOT NULL"
-    card_id = await tx.need(
+    reader, reader_id = ("person_id", person_id) if group_id is None else ("group_id", group_id)
+    card_id = await tx.one(
         int,
-        "INSERT INTO cards (kind, subject_id, person_id, group_id, created_at) "
-        "VALUES (:kind, :subject_id, :person_id, :group_id, :now) "
-        f"ON CONFLICT {target} DO UPDATE SET message_id = NULL, shown = NULL RETURNING id",
+        f"SELECT id FROM cards WHERE kind = :kind AND subject_id = :subject_id AND {reader} = :reader_id",
         kind=kind,
         subject_id=subject_id,
-        person_id=person_id,
-        group_id=group_id,
-        now=now,
+        reader_id=reader_id,
     )
+    if card_id is None:
+        card_id = await tx.insert(
+            "INSERT INTO cards (kind, subject_id, person_id, group_id, created_at) "
+            "VALUES (:kind, :subject_id, :person_id, :group_id, :now) "
+            # Another worker may have been first: PostgreSQL then has us begin anew, and here nobody is.
+            f"ON CONFLICT (kind, subject_id, {reader}) WHERE {reader} IS NOT NULL "
+            "DO UPDATE SET message_id = NULL, shown = NULL",
+            kind=kind,
+            subject_id=subject_id,
+            person_id=person_id,
+            group_id=group_id,
+            now=now,
+        )
+    else:
+        await _put_away(tx, card_id, priority=priority, instead=instead, now=now)
     await tx.run(
         "INSERT INTO outbox (priority, kind, person_id, group_id, card_id, state, not_before, created_at) "
         "VALUES (:priority, 'card', :person_id, :group_id, :card_id, 'waiting', :now, :now)",
@@ -123,6 +107,27 @@ async def put_card(
         card_id=card_id,
         now=now,
     )
+
+
+async def _put_away(tx: Transaction, card_id: int, *, priority: Priority, instead: str | None, now: datetime) -> None:
+    """What was shown of a card loses its buttons, what was about to be shown is not."""
+    await tx.run(
+        # The state is said twice, as in refresh_cards.
+        "DELETE FROM outbox WHERE state IN ('waiting', 'sending') AND state = 'waiting' AND card_id = :card_id",
+        card_id=card_id,
+    )
+    await tx.run(
+        "INSERT INTO outbox "
+        "(priority, kind, person_id, group_id, alters_message, template, state, not_before, created_at) "
+        "SELECT CAST(:priority AS BIGINT), 'fade', person_id, group_id, message_id, CAST(:instead AS TEXT), "
+        "'waiting', CAST(:now AS BIGINT), CAST(:now AS BIGINT) FROM cards "
+        "WHERE id = :card_id AND message_id IS NOT NULL",
+        priority=priority,
+        instead=instead,
+        card_id=card_id,
+        now=now,
+    )
+    await tx.run("UPDATE cards SET message_id = NULL, shown = NULL WHERE id = :card_id", card_id=card_id)
 
 
 async def refresh_cards(

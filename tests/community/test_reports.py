@@ -24,7 +24,8 @@ UNIT = "property_rongyin"
 
 async def submitted(tx: Transaction, here: Here, words: str = "消防通道又堵了") -> Report:
     draft = report_intake.Draft(category="fire_lane", place_id=(await place(tx, "B3")).id, words=words)
-    return await report_intake.submit(tx, here, await person(tx, AQIANG), draft)
+    report, _ = await report_intake.submit(tx, here, await person(tx, AQIANG), draft)
+    return report
 
 
 async def put_into(tx: Transaction, report: Report, state: ReportState) -> None:
