@@ -24,7 +24,7 @@ class _Connection(asyncio.Protocol):
         self.idle_since = 0.0
         self.open = False
         self._transport: asyncio.Transport | None = None
-        self._parser: httptools.HttpResponseParser | None = None
+        self._parser = httptools.HttpResponseParser(self)
         self._body: list[bytes] = []
         self._answer: asyncio.Future[tuple[int, bytes]] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -33,7 +33,6 @@ class _Connection(asyncio.Protocol):
         """Ask; status and body. Raises Lost, TimeoutError."""
         loop = asyncio.get_running_loop()
         self._body = []
-        self._parser = httptools.HttpResponseParser(self)
         self._answer = answer = loop.create_future()
         self._timer = loop.call_later(seconds, self._end, TimeoutError())
         if self._transport is not None:
@@ -62,7 +61,7 @@ class _Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Some of the answer."""
-        if self._answer is None or self._parser is None:  # nothing was asked
+        if self._answer is None:  # nothing was asked
             self.drop()
             return
         try:
@@ -83,7 +82,7 @@ class _Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """The answer is whole."""
         parser, answer = self._parser, self._answer
-        if parser is None or answer is None or parser.get_status_code() < 200:
+        if answer is None or parser.get_status_code() < 200:
             return
         self._answer = None
         if self._timer is not None:

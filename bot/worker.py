@@ -30,7 +30,7 @@ from storage.states import ContactMode, InboxState
 
 log = structlog.get_logger()
 TRIES = 3
-_LENDS_S = 0.006
+_LENDS_S = 0.01
 """How long loop and writer are kept from others at most, but for one update's own time."""
 _BACK_OFF_S = (0.2, 1, 2, 5, 10)
 

@@ -157,6 +157,8 @@ def install(application: Conversation, texts: Texts) -> None:
     private, add = filters.ChatType.PRIVATE, application.add_handler
     new = filters.UpdateType.MESSAGE
     add(CallbackQueryHandler(_pressed))
+    # Plain words first: to know that something is no service message takes forty questions.
+    add(MessageHandler(private & new & filters.TEXT & ~filters.COMMAND, spoken))
     # One handler for all, for python-telegram-bot asks each in turn.
     add(CommandHandler(list(COMMANDS), _by_name({n: _command(n, f) for n, f in COMMANDS.items()}), private & new))
     add(CommandHandler(list(GROUP_COMMANDS), _by_name(GROUP_COMMANDS), ~private & new))

@@ -109,7 +109,7 @@ class Texts:
         """A button's or menu's word: a name in labels.html, or a name in both languages."""
         if not isinstance(key, str):
             return str(self._local(language, dict(key)))
-        return self._label(language, key, *self._local(language, values).items())
+        return self._label(language, key, *(self._local(language, values).items() if values else ()))
 
     def _make_label(self, language: str, key: str, *values: tuple[str, object]) -> str:
         found = getattr(self._labels(language), key)

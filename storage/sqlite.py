@@ -208,7 +208,8 @@ class SqliteDatabase(Database):
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
-            connection.execute("PRAGMA temp_store=MEMORY")
+            connection.execute("PRAGMA temp_store=MEMORY")  # what a savepoint may undo
+            connection.execute("PRAGMA wal_autocheckpoint=4000")
             connection.execute("PRAGMA busy_timeout=0")  # on the loop nothing waits
         except sqlite3.Error:
             connection.close()
