@@ -22,6 +22,7 @@ from bot.meter import Meter
 from bot.newcomer import Newcomer
 from bot.outbox import Sender
 from bot.parts import Part
+from bot.patience import until_done
 from bot.scheduler import Due, Scheduler
 from bot.settings import Settings, SettingsError
 from bot.transport import ApiError, BadToken, NoRequest, Rejected, Transport
@@ -191,7 +192,13 @@ class Jinlin:
             return
         application = conversation(me=me, token=self.settings.token, texts=self.texts)
         await application.initialize()
-        await redone(lambda: housekeeping.start(self.database, self.here(), bot=me.username or ""))
+
+        async def begin() -> bool:
+            await redone(lambda: housekeeping.start(self.database, self.here(), bot=me.username or ""))
+            return True
+
+        if not await until_done(begin, stopping):
+            return
         parts = [asyncio.create_task(part) for part in self._going(application, stopping, polling=webhook is None)]
         sending = asyncio.create_task(self._sending(stopping, bot=me.username or ""))
         stop = asyncio.create_task(stopping.wait())

@@ -11,6 +11,7 @@ from bot import demo_clock
 from bot.clock import Clock, DemoClock
 from bot.lean import EXTRAS, starting
 from bot.parts import Part, chosen
+from bot.patience import until_done
 from bot.settings import Settings, check_key, check_token
 from community import neighbourhood, places
 from community.neighbourhood import Neighbourhood
@@ -35,7 +36,7 @@ def cipher_of(settings: Settings) -> Cipher:
 
 @asynccontextmanager
 async def opened(settings: Settings, *, name: str = "jinlin") -> AsyncIterator[Database]:
-    """The database, brought up to date. Raises SettingsError, BadKey, DatabaseError."""
+    """The database, brought up to date. Raises SettingsError, BadKey, DatabaseError, TransactionLost."""
     database = await connect(settings.database_url, cipher_of(settings), name=name)
     try:
         async with database.alone("migrations"):
@@ -97,9 +98,19 @@ async def go_on(settings: Settings, stopping: asyncio.Event, *, parts: Collectio
         from bot.application import Jinlin
 
         name = "jinlin" if len(parts) == len(Part) else f"jinlin {' '.join(sorted(parts))}"
-        database = await stack.enter_async_context(opened(settings, name=name))
-        found, _ = await load(settings, database)
-        clock = await clock_of(settings, database)
+
+        async def get_ready() -> tuple[Database, Neighbourhood, Clock]:
+            async with contextlib.AsyncExitStack() as trying:
+                database = await trying.enter_async_context(opened(settings, name=name))
+                found, _ = await load(settings, database)
+                clock = await clock_of(settings, database)
+                stack.push_async_callback(trying.pop_all().aclose)
+            return database, found, clock
+
+        ready = await until_done(get_ready, stopping)
+        if ready is None:
+            return
+        database, found, clock = ready
         jinlin = Jinlin(
             settings=settings,
             database=database,

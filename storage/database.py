@@ -211,7 +211,10 @@ class Database(ABC):
 
 
 async def connect(url: str, cipher: Cipher, *, name: str = "jinlin") -> Database:
-    """Open `sqlite:///path` or `postgresql://…`, whose administrator sees `name`. Raises DatabaseError."""
+    """Open `sqlite:///path` or `postgresql://…`, whose administrator sees `name`.
+
+    Raises DatabaseError, TransactionLost.
+    """
     if url.startswith("sqlite:///"):
         from storage.sqlite import SqliteDatabase
 

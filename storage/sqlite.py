@@ -185,16 +185,19 @@ class SqliteDatabase(Database):
             self._writer = self._connect()
         except sqlite3.Error as error:
             self._thread.shutdown()
-            raise DatabaseError(f"{path}: {error}") from error
+            trouble = TransactionLost if is_passing(error) else DatabaseError
+            raise trouble(f"{path}: {error}") from error
         self._damaged = False
 
     @classmethod
     async def open(cls, path: Path, cipher: Cipher, *, lock_wait_s: float = _LOCK_WAIT_S) -> "SqliteDatabase":
+        """Raises DatabaseError, and TransactionLost where somebody holds the file for longer than we wait."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DatabaseError(f"{path.parent}: {error.strerror}") from error
-        return cls(path, cipher, lock_wait_s=lock_wait_s)
+        # On a thread: who holds the file keeps us waiting.
+        return await asyncio.to_thread(cls, path, cipher, lock_wait_s=lock_wait_s)
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(

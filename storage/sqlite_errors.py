@@ -9,7 +9,9 @@ _UNIQUE = re.compile(r"UNIQUE constraint failed: (?P<columns>.+)")
 _CHECK = re.compile(r"CHECK constraint failed: (?P<name>\w+)")
 _DEFECT = 1
 """SQLITE_ERROR: the statement is wrong. Every other code of an OperationalError tells of file, lock, disk or memory."""
-_PASSING = {"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL"}
+_PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
+_PRIMARY = 0xFF
+"""The byte of a code without its extension (SQLITE_BUSY_RECOVERY is a SQLITE_BUSY)."""
 
 
 def violation(error: sqlite3.IntegrityError) -> Violation:
@@ -32,4 +34,4 @@ def is_lost(error: sqlite3.Error) -> bool:
 
 def is_passing(error: BaseException | None) -> bool:
     """Whether the connection is sound all the same; after any other trouble it is better opened anew."""
-    return getattr(error, "sqlite_errorname", None) in _PASSING
+    return getattr(error, "sqlite_errorcode", 0) & _PRIMARY in _PASSING

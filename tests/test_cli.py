@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -253,6 +253,22 @@ async def test_the_bot_waits_for_an_api_that_does_not_answer_and_stops_when_told
 
     process.send_signal(number)
 
+    assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+async def test_a_locked_database_is_waited_for_by_the_bot_and_given_up_by_a_command(operator: Operator) -> None:
+    operator.run("init")
+    with closing(sqlite3.connect(operator.folder / "data" / "jinlin.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        process = await operator.start(JINLIN_API_URL="http://127.0.0.1:9")
+        status = await asyncio.to_thread(operator.run, "status")
+        await _until_logged(process, "the database could not carry on")
+        other.execute("ROLLBACK")
+
+    await _until_logged(process, "does not answer yet")  # the database was ready
+    process.send_signal(signal.SIGTERM)
+
+    assert "locked" in refused(status)
     assert await asyncio.wait_for(process.wait(), 10) == 0
 
 

@@ -100,6 +100,25 @@ async def test_waiting_for_a_lock_does_not_stop_the_loop(path: Path) -> None:
     await database.close()
 
 
+async def test_a_file_locked_at_the_start_is_waited_for_and_then_a_lost_transaction(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(TransactionLost, match=r"jinlin\.db: database is locked"):
+            await SqliteDatabase.open(path, Cipher(KEY), lock_wait_s=0.1)
+        turns = 0
+        opening = asyncio.create_task(SqliteDatabase.open(path, Cipher(KEY)))
+        async with asyncio.timeout(5):
+            while turns < 1000:
+                await asyncio.sleep(0)
+                turns += 1
+        assert not opening.done()
+        other.execute("ROLLBACK")
+
+    database = await opening
+    await migrate(database)
+    await database.close()
+
+
 async def test_who_waits_too_long_behind_another_writer_gives_up_too(impatient: SqliteDatabase) -> None:
     async with impatient.write() as tx:
         with pytest.raises(TransactionLost, match="too long"):
