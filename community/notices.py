@@ -143,9 +143,9 @@ async def go_on(tx: Transaction, here: Here, notice_id: int) -> None:
     elif before.state is S.SENDING and room:
         limit = min(BATCH, room)
         added = await deliveries.add_for_people(tx, notice=before, limit=limit, priority=Priority.NOTICE, now=here.now)
-        if added.count < limit:
+        if added < limit:
             await notices.set_expected(tx, notice_id=notice_id)
-            if not waiting and not added.count:
+            if not waiting and not added and before.place_cursor is None:
                 await _finish(tx, here, notice_id)
     now = await get(tx, notice_id)
     if now != before:
@@ -203,7 +203,7 @@ async def turn_to(tx: Transaction, here: Here, actor: Person, notice_id: int, *,
         raise NoLongerPossible
     if state is not S.SENDING:
         await deliveries.settle(tx, notice_id=notice_id)
-        await deliveries.take_back(tx, notice_id=notice_id, priority=Priority.NOTICE)
+        await deliveries.take_back(tx, notice=notice, priority=Priority.NOTICE)
     ended_at = here.now if state is S.STOPPED else None
     await notices.move(tx, notice_id=notice_id, was=notice.state, state=state, ended_at=ended_at)
     await _audit(tx, here, actor, f"notice_{state}", notice_id)

@@ -312,7 +312,8 @@ class Notice:
     words: Sealed
     photo: str | None  # file_id
     state: NoticeState
-    cursor: int  # the last person's id it was queued for
+    place_cursor: int | None  # the place whose people are queued now; None: all who lived there when it was sent are
+    cursor: int  # who has a larger id came later, and is queued after those
     mending: int | None  # the last person's id whose card is queued to be corrected; None: nothing to correct
     expected: int  # people, as counted when it was sent; as it was in the end
     reached: int  # people it was queued for
@@ -349,6 +350,14 @@ class Reached:
 
     count: int
     last: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Addressee:
+    """Somebody a notice goes to next, and where they live."""
+
+    person_id: int
+    place_id: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

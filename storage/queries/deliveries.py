@@ -4,20 +4,34 @@ from datetime import datetime
 
 from storage.database import Transaction
 from storage.queries.notices import READER
-from storage.records import Delivery, Notice, Reached
+from storage.records import Addressee, Delivery, Notice, Reached
 from storage.states import DeliveryState
 
 CARD = "notice"
 PROGRESS = "notice_progress"
-_FEW = 1000
-# Of many, the next are found by going on through the people; few, by looking at all who live at the place.
-# A `+` keeps SQLite from the first way.
-_IN_PLACE = "SELECT r.place_id FROM reach r WHERE r.ancestor_id = :place_id"
-_NEXT_OF_MANY = f"p.id > :cursor AND {READER} AND EXISTS ({_IN_PLACE} AND r.place_id = p.place_id)", "p.id"
-_NEXT_OF_FEW = f"+p.id > :cursor AND {READER} AND p.place_id IN ({_IN_PLACE})", "+p.id"
+# CROSS JOIN: SQLite goes from place to place, however few people it believes to live there.
+_LIVES_THERE = (
+    (
+        "FROM reach r CROSS JOIN people p "
+        "WHERE r.ancestor_id = :place_id AND r.place_id >= :after AND p.place_id = r.place_id"
+    ),
+    "r.place_id",
+)
+_CAME_LATER = (
+    (
+        "FROM people p WHERE p.id > :after "
+        "AND EXISTS (SELECT 1 FROM reach r WHERE r.ancestor_id = :place_id AND r.place_id = p.place_id)"
+    ),
+    "p.id",
+)
+# A value that IS NULL, not NOT EXISTS: PostgreSQL believes that a new notice has next to nothing, and joins with it.
+_HAS_IT = "SELECT d.person_id FROM deliveries d WHERE d.notice_id = :notice_id AND d.person_id = p.id"
+_OF_NOTICE = f"c.kind = '{CARD}' AND c.subject_id = :notice_id"
 # Written as the index outbox_card has it, or SQLite does not use that.
 _ON_ITS_WAY = "SELECT 1 FROM outbox o WHERE o.card_id = c.id AND o.state IN ('waiting', 'sending')"
-_CARD_OF = f"SELECT 1 FROM cards c WHERE c.kind = '{CARD}' AND c.subject_id = d.notice_id AND c.person_id = d.person_id"
+_CARD_OF = f"FROM cards c WHERE c.kind = '{CARD}' AND c.subject_id = d.notice_id AND c.person_id = d.person_id"
+_SHOWN = f"SELECT c.message_id {_CARD_OF}"
+_WAITS = f"SELECT ({_ON_ITS_WAY} LIMIT 1) {_CARD_OF}"
 
 
 async def add_for_groups(tx: Transaction, *, notice: Notice, priority: int, now: datetime) -> None:
@@ -32,58 +46,55 @@ async def add_for_groups(tx: Transaction, *, notice: Notice, priority: int, now:
         place_id=notice.place_id,
         now=now,
     )
-    await _queue(tx, "card", "c.group_id IS NOT NULL AND c.message_id IS NULL", notice, priority, now)
+    which = f"{_OF_NOTICE} AND c.group_id IS NOT NULL AND c.message_id IS NULL"
+    await _queue(tx, "card", which, priority, now, notice_id=notice.id)
 
 
-async def add_for_people(tx: Transaction, *, notice: Notice, limit: int, priority: int, now: datetime) -> Reached:
-    """Queue a notice for the next people after its cursor, and move that on; fewer than `limit`: there are no more."""
-    after, by = _NEXT_OF_MANY if notice.expected > _FEW else _NEXT_OF_FEW
-    who = f"SELECT p.id FROM people p WHERE {after} ORDER BY {by} LIMIT :limit"
-    stretch = {"cursor": notice.cursor, "place_id": notice.place_id}
-    next_ = await tx.need(
-        Reached,
-        f"SELECT COUNT(*) AS count, COALESCE(MAX(id), 0) AS last FROM ({who}) w",
+async def add_for_people(tx: Transaction, *, notice: Notice, limit: int, priority: int, now: datetime) -> int:
+    """Queue a notice for the next people, and move its cursor on; how many: fewer than `limit`, there are no more."""
+    by_place = notice.place_cursor is not None
+    which, order = _LIVES_THERE if by_place else _CAME_LATER
+    next_ = await tx.all(
+        Addressee,
+        f"SELECT p.id AS person_id, p.place_id {which} AND {READER} AND ({_HAS_IT}) IS NULL "
+        f"ORDER BY {order} LIMIT :limit",
+        notice_id=notice.id,
+        place_id=notice.place_id,
+        after=notice.place_cursor if by_place else notice.cursor,
         limit=limit,
-        **stretch,
     )
-    if not next_.count:
-        return next_
-    added = await tx.run(
-        "INSERT INTO deliveries (notice_id, person_id, state) "
-        f"SELECT CAST(:notice_id AS BIGINT), p.id, 'waiting' FROM people p WHERE {after} AND p.id <= :last "
-        "ON CONFLICT (notice_id, person_id) DO NOTHING",
-        notice_id=notice.id,
-        last=next_.last,
-        **stretch,
-    )
-    of_stretch = "d.notice_id = :notice_id AND d.person_id > :cursor AND d.person_id <= :last AND d.state = 'waiting'"
+    if not next_:
+        return 0
+    ids = [one.person_id for one in next_]
     await tx.run(
-        "INSERT INTO cards (kind, subject_id, person_id, created_at) "
-        f"SELECT '{CARD}', d.notice_id, d.person_id, CAST(:now AS BIGINT) FROM deliveries d WHERE {of_stretch} "
-        "ON CONFLICT (kind, subject_id, person_id) WHERE person_id IS NOT NULL DO NOTHING",
+        "INSERT INTO deliveries (notice_id, person_id, state) "
+        f"SELECT CAST(:notice_id AS BIGINT), p.id, 'waiting' FROM people p WHERE {tx.among('p.id', 'ids')}",
         notice_id=notice.id,
-        cursor=notice.cursor,
-        last=next_.last,
+        ids=ids,
+    )
+    cards = await tx.all(
+        int,
+        "INSERT INTO cards (kind, subject_id, person_id, created_at) "
+        f"SELECT '{CARD}', CAST(:notice_id AS BIGINT), p.id, CAST(:now AS BIGINT) FROM people p "
+        f"WHERE {tx.among('p.id', 'ids')} "
+        "ON CONFLICT (kind, subject_id, person_id) WHERE person_id IS NOT NULL "
+        "DO UPDATE SET created_at = excluded.created_at WHERE cards.message_id IS NULL RETURNING id",
+        notice_id=notice.id,
+        ids=ids,
         now=now,
     )
-    unsent = (
-        "c.person_id > :cursor AND c.person_id <= :last AND c.message_id IS NULL "
-        "AND EXISTS (SELECT 1 FROM deliveries d "
-        "WHERE d.notice_id = c.subject_id AND d.person_id = c.person_id AND d.state = 'waiting')"
-    )
-    await _queue(tx, "card", unsent, notice, priority, now, cursor=notice.cursor, last=next_.last)
+    await _queue(tx, "card", tx.among("c.id", "cards"), priority, now, cards=cards)
     await tx.run(
-        "UPDATE notices SET cursor = :last, reached = reached + :added WHERE id = :notice_id",
+        f"UPDATE notices SET {'place_cursor' if by_place else 'cursor'} = :last, reached = reached + :added "
+        "WHERE id = :notice_id",
         notice_id=notice.id,
-        last=next_.last,
-        added=added,
+        last=next_[-1].place_id if by_place else next_[-1].person_id,
+        added=len(ids),
     )
-    return next_
+    return len(ids)
 
 
-async def _queue(
-    tx: Transaction, kind: str, which: str, notice: Notice, priority: int, now: datetime, **params: object
-) -> None:
+async def _queue(tx: Transaction, kind: str, which: str, priority: int, now: datetime, **params: object) -> None:
     """Put cards of a notice into the outbox, but for those that are on their way there."""
     tx.wake("outbox")
     # An edit that waits shows everything; one in flight may show the old words.
@@ -91,11 +102,8 @@ async def _queue(
     await tx.run(
         "INSERT INTO outbox (priority, kind, person_id, group_id, card_id, state, not_before, created_at) "
         f"SELECT CAST(:priority AS BIGINT), '{kind}', c.person_id, c.group_id, c.id, 'waiting', "
-        "CAST(:now AS BIGINT), CAST(:now AS BIGINT) FROM cards c "
-        f"WHERE c.kind = '{CARD}' AND c.subject_id = :notice_id AND {which} "
-        f"AND NOT EXISTS ({still})",
+        f"CAST(:now AS BIGINT), CAST(:now AS BIGINT) FROM cards c WHERE {which} AND NOT EXISTS ({still})",
         priority=priority,
-        notice_id=notice.id,
         now=now,
         **params,
     )
@@ -103,7 +111,7 @@ async def _queue(
 
 async def mend_for_groups(tx: Transaction, *, notice: Notice, priority: int, now: datetime) -> None:
     """Have the groups' cards of a notice edited."""
-    await _queue(tx, "edit", "c.group_id IS NOT NULL", notice, priority, now)
+    await _queue(tx, "edit", f"{_OF_NOTICE} AND c.group_id IS NOT NULL", priority, now, notice_id=notice.id)
 
 
 async def mend_for_people(tx: Transaction, *, notice: Notice, limit: int, priority: int, now: datetime) -> None:
@@ -116,8 +124,8 @@ async def mend_for_people(tx: Transaction, *, notice: Notice, limit: int, priori
         after=notice.mending,
         limit=limit,
     )
-    which = "c.person_id > :after AND c.person_id <= :last"
-    await _queue(tx, "edit", which, notice, priority, now, after=notice.mending, last=next_.last)
+    which = f"{_OF_NOTICE} AND c.person_id > :after AND c.person_id <= :last"
+    await _queue(tx, "edit", which, priority, now, notice_id=notice.id, after=notice.mending, last=next_.last)
     await tx.run(
         "UPDATE notices SET mending = CAST(:mending AS BIGINT) WHERE id = :notice_id",
         notice_id=notice.id,
@@ -128,10 +136,10 @@ async def mend_for_people(tx: Transaction, *, notice: Notice, limit: int, priori
 async def settle(tx: Transaction, *, notice_id: int) -> int:
     """See what has become of the deliveries that were waiting; how many still are."""
     now_known = {
-        DeliveryState.DELIVERED: f"EXISTS ({_CARD_OF} AND c.message_id IS NOT NULL)",
-        DeliveryState.BLOCKED: f"NOT EXISTS ({_CARD_OF} AND EXISTS ({_ON_ITS_WAY})) "
-        "AND EXISTS (SELECT 1 FROM people p WHERE p.id = d.person_id AND p.unreachable_at IS NOT NULL)",
-        DeliveryState.FAILED: f"NOT EXISTS ({_CARD_OF} AND EXISTS ({_ON_ITS_WAY}))",
+        DeliveryState.DELIVERED: f"({_SHOWN}) IS NOT NULL",
+        DeliveryState.BLOCKED: f"({_WAITS}) IS NULL "
+        "AND (SELECT p.unreachable_at FROM people p WHERE p.id = d.person_id) IS NOT NULL",
+        DeliveryState.FAILED: f"({_WAITS}) IS NULL",
     }
     counts = {}
     for state, found in now_known.items():
@@ -155,28 +163,33 @@ async def settle(tx: Transaction, *, notice_id: int) -> int:
     )
 
 
-async def take_back(tx: Transaction, *, notice_id: int, priority: int) -> None:
-    """Unqueue whom the sender has not come to; the cursor goes back before the first of them."""
+async def take_back(tx: Transaction, *, notice: Notice, priority: int) -> None:
+    """Unqueue whom the sender has not come to; the cursor goes back to the first place of theirs."""
     await tx.run(
         "DELETE FROM outbox WHERE state = 'waiting' AND priority = :priority AND kind = 'card' "
         "AND person_id IS NOT NULL AND EXISTS "
         f"(SELECT 1 FROM cards c WHERE c.id = outbox.card_id AND c.kind = '{CARD}' AND c.subject_id = :notice_id)",
         priority=priority,
-        notice_id=notice_id,
+        notice_id=notice.id,
     )
     unsent = (
         "notice_id = :notice_id AND state = 'waiting' AND NOT EXISTS (SELECT 1 FROM cards c "
         f"WHERE c.kind = '{CARD}' AND c.subject_id = deliveries.notice_id AND c.person_id = deliveries.person_id "
         f"AND (c.message_id IS NOT NULL OR EXISTS ({_ON_ITS_WAY})))"
     )
-    first = await tx.one(int, f"SELECT MIN(person_id) FROM deliveries WHERE {unsent}", notice_id=notice_id)
-    if first is None:
-        return
-    count = await tx.run(f"DELETE FROM deliveries WHERE {unsent}", notice_id=notice_id)
+    first = await tx.one(
+        int,
+        "SELECT MIN(r.place_id) FROM deliveries JOIN people p ON p.id = person_id "
+        f"JOIN reach r ON r.ancestor_id = :place_id AND r.place_id = p.place_id WHERE {unsent}",
+        notice_id=notice.id,
+        place_id=notice.place_id,
+    )
+    count = await tx.run(f"DELETE FROM deliveries WHERE {unsent}", notice_id=notice.id)
     await tx.run(
-        "UPDATE notices SET cursor = :cursor, reached = reached - :count WHERE id = :notice_id",
-        notice_id=notice_id,
-        cursor=first - 1,
+        "UPDATE notices SET place_cursor = CAST(:place_cursor AS BIGINT), reached = reached - :count "
+        "WHERE id = :notice_id",
+        notice_id=notice.id,
+        place_cursor=min((one for one in (notice.place_cursor, first) if one is not None), default=None),
         count=count,
     )
 

@@ -29,8 +29,10 @@ async def add(
 ) -> int:
     """A new notice that nobody has yet; its number."""
     return await tx.insert(
-        "INSERT INTO notices (author_id, role, office_id, place_id, words, photo, state, cursor, expected, created_at) "
-        "VALUES (:author_id, :role, :office_id, :place_id, :words, :photo, 'sending', 0, :expected, :now)",
+        "INSERT INTO notices "
+        "(author_id, role, office_id, place_id, words, photo, state, place_cursor, cursor, expected, created_at) "
+        "VALUES (:author_id, :role, :office_id, :place_id, :words, :photo, 'sending', 0, "
+        "(SELECT MAX(id) FROM people), :expected, :now)",
         author_id=author_id,
         role=role,
         office_id=office_id,
@@ -121,9 +123,11 @@ async def within(tx: Transaction, *, place_id: int, kinds: Sequence[PlaceKind]) 
 
 
 async def set_expected(tx: Transaction, *, notice_id: int) -> None:
-    """Everybody has been queued: that is how many there are, and only who comes now is still looked for."""
+    """Everybody has been queued: that is how many there are, and only who has come since is still looked for."""
     await tx.run(
-        "UPDATE notices SET expected = reached, cursor = (SELECT MAX(id) FROM people) WHERE id = :notice_id",
+        "UPDATE notices SET expected = reached, place_cursor = NULL, "
+        "cursor = CASE WHEN place_cursor IS NULL THEN (SELECT MAX(id) FROM people) ELSE cursor END "
+        "WHERE id = :notice_id",
         notice_id=notice_id,
     )
 

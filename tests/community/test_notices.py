@@ -1,5 +1,7 @@
 """Notices: fanned out from rows in small steps, resumed after a crash, corrected, and never twice to one person."""
 
+import itertools
+
 import pytest
 from factories import AQIANG, LIU, NAINAI, WU, XIAOHE, XIAOLIN, XIAOWANG, Speaker, Town
 
@@ -11,6 +13,7 @@ from storage.database import Transaction
 from storage.queries import notices as rows
 from storage.queries import outbox, people, timers
 from storage.records import Notice, Outgoing
+from storage.sqlite import SqliteDatabase
 from storage.states import ContactMode, DeliveryState, NoticeState, OutboxKind, OutboxState, Priority
 
 S = NoticeState
@@ -72,14 +75,15 @@ async def deliver(town: Town, *, refused: tuple[int, ...] = (), limit: int = 100
     return gone
 
 
-async def crowd(town: Town, count: int) -> list[int]:
-    """So many more residents of 3号楼."""
-    at = await town.place("B3-1-101")
+async def crowd(town: Town, count: int, *, code: str = "B3-1-101") -> list[int]:
+    """So many more residents of a flat of 3号楼, or of another."""
+    at = await town.place(code)
+    first = 70_000 + 10_000 * at.id
     made = []
     async with town.database.write() as tx:
         for number in range(count):
             row = await people.add(
-                tx, telegram_id=70_000 + number, language="zh", contact_mode=ContactMode.CHAT, now=town.clock.now()
+                tx, telegram_id=first + number, language="zh", contact_mode=ContactMode.CHAT, now=town.clock.now()
             )
             await people.join(tx, person_id=row.id, name=tx.seal("邻居"), place_id=at.id, now=town.clock.now())
             made.append(row.id)
@@ -133,6 +137,58 @@ async def test_a_crash_in_the_middle_is_resumed_and_nobody_gets_it_twice(town: T
 
     assert len(got) == len(set(got)) == 255
     assert (notice.state, notice.delivered, notice.reached) == (S.SENT, 255, 255)
+
+
+async def test_who_comes_while_it_is_on_its_way_gets_it_too(town: Town) -> None:
+    await crowd(town, 120)
+    notice = await send(town, code="B3")
+    await step(town, notice)
+    got = notices_in(await deliver(town))
+    newcomer = await town.person(await town.resident("刚搬来的", "B3-1-101"))  # where it has been already
+
+    for _ in range(4):
+        notice = await step(town, notice)
+        got += notices_in(await deliver(town))
+
+    assert newcomer.id in got
+    assert len(got) == len(set(got)) == notice.delivered == notice.expected == 126
+    assert notice.state is S.SENT
+
+
+async def test_a_notice_that_was_on_its_way_by_number_goes_on_after_an_upgrade(town: Town) -> None:
+    await crowd(town, 120)
+    notice = await send(town, code="B3")
+    first = await town.person(LIU)
+    async with town.database.write() as tx:
+        await tx.run("UPDATE notices SET place_cursor = NULL, cursor = :first", first=first.id)
+    got = []
+
+    for _ in range(4):
+        notice = await step(town, notice)
+        got += notices_in(await deliver(town))
+
+    assert min(got) > first.id
+    assert len(got) == len(set(got)) == notice.delivered
+    assert notice.state is S.SENT
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])  # which counts the steps of its machine
+async def test_a_step_costs_the_same_however_many_live_elsewhere(town: Town) -> None:
+    assert isinstance(town.database, SqliteDatabase)
+    await crowd(town, 120, code="B3-1-101")
+    await crowd(town, 2000, code="B1-1-101")
+    await crowd(town, 120, code="B4-1-101")
+    taken = []
+
+    for code in ("B3", "B4"):
+        notice, counted = await send(town, code=code), itertools.count()
+        town.database._writer.set_progress_handler(lambda counted=counted: 0 * next(counted), 1)
+        await step(town, notice)
+        town.database._writer.set_progress_handler(None, 1)
+        taken.append(next(counted))
+        assert len(notices_in(await deliver(town))) == 100
+
+    assert taken[1] < taken[0] * 1.2
 
 
 async def test_two_notices_at_once_are_each_complete(town: Town) -> None:
@@ -374,11 +430,12 @@ async def test_the_counts_kept_with_a_notice_are_those_of_its_deliveries(town: T
 
 async def test_a_reply_goes_before_every_notice_that_waits(town: Town) -> None:
     await crowd(town, 150)
-    notice, reader = await send(town, code="B3"), await town.person(AQIANG)
+    notice = await send(town, code="B3")
     await step(town, notice)
-    await deliver(town, limit=30)
+    got = notices_in(await deliver(town, limit=30))
 
     async with town.database.write() as tx:
+        reader = await people.by_id(tx, got[0])
         await notices.receive(tx, town.here(), reader, notice.id)
     async with town.database.read() as tx:
         first, second = await first_of(tx, 2)
