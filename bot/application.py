@@ -18,14 +18,15 @@ from bot.inbox import Poller
 from bot.jobs import Jobs, Work
 from bot.leader import lead
 from bot.limits import Limits
+from bot.meeting import meet
 from bot.meter import Meter
-from bot.newcomer import Newcomer
+from bot.newcomer import Newcomer, alone
 from bot.outbox import Sender
 from bot.parts import Part
 from bot.patience import until_done
 from bot.scheduler import Due, Scheduler
-from bot.settings import Settings, SettingsError
-from bot.transport import ApiError, BadToken, NoRequest, Rejected, Transport
+from bot.settings import Settings
+from bot.transport import NoRequest, Transport
 from bot.vote_chart import VoteChart
 from bot.worker import Worker
 from community import calls, dispatch, follow_up, notices, orders, reports, vote_rounds, votes
@@ -33,7 +34,6 @@ from community.here import Here
 from community.neighbourhood import Neighbourhood
 from community.working_time import WorkingTime
 from handlers import registry
-from handlers.commands import offered
 from handlers.context import Conversation, Turn
 from handlers.render import Renderer
 from handlers.texts import Texts
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from bot.webhook import Webhook
 
 log = structlog.get_logger()
-_BACK_OFF_S = (0.5, 1, 2, 5, 10)
 _SUCCESSION_S = 20.0
 DUE: Mapping[str, Due] = {
     reports.ACCEPT_OVERDUE: reports.not_accepted,
@@ -187,8 +186,15 @@ class Jinlin:
             await monitor.stop()
 
     async def _run(self, stopping: asyncio.Event, webhook: "Webhook | None") -> None:
-        me = await self._meet_api(stopping, webhook)
-        if me is None or not await self._alone(stopping):
+        receives = Part.RECEIVER in self._parts
+        me = await meet(
+            self.transport,
+            stopping,
+            texts=self.texts if receives else None,
+            webhook=webhook,
+            drop_webhook=receives and self._newcomer is None,
+        )
+        if me is None or not await alone(self._newcomer, stopping):
             return
         application = conversation(me=me, token=self.settings.token, texts=self.texts)
         await application.initialize()
@@ -281,57 +287,3 @@ class Jinlin:
                 await poller.run()
             finally:
                 await newcomer.stop()
-
-    async def _alone(self, stopping: asyncio.Event) -> bool:
-        """Nobody else takes the updates; False when we are to stop before that is known. Raises TokenTaken."""
-        if self._newcomer is None:
-            return True
-        ways = [asyncio.create_task(self._newcomer.settled()), asyncio.create_task(stopping.wait())]
-        try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-            if ways[0].done():
-                ways[0].result()
-            return not stopping.is_set()
-        finally:
-            for way in ways:
-                way.cancel()
-
-    async def _meet_api(self, stopping: asyncio.Event, webhook: "Webhook | None") -> User | None:
-        """Wait, with back-off, until the Bot API says who we are, and tell it our commands.
-
-        Raises BadToken, SettingsError.
-        """
-        failures = 0
-        while not stopping.is_set():
-            try:
-                me = await self.transport.call("getMe", {})
-                if webhook is not None:
-                    await webhook.announce()
-                elif self._newcomer is None and Part.RECEIVER in self._parts:
-                    await self.transport.call("deleteWebhook", {})
-                if Part.RECEIVER in self._parts:
-                    await self._tell_commands()
-                return User.de_json(me)
-            except BadToken:
-                raise
-            except Rejected as error:
-                raise SettingsError(f"the Bot API refused JINLIN_WEBHOOK_URL: {error}") from error
-            except ApiError as error:
-                pause = _BACK_OFF_S[min(failures, len(_BACK_OFF_S) - 1)]
-                failures += 1
-                log.warning("the Bot API does not answer yet", error=str(error), again_in_s=pause)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stopping.wait(), pause)
-        return None
-
-    async def _tell_commands(self) -> None:
-        scopes = (("all_private_chats", registry.COMMANDS), ("all_group_chats", registry.GROUP_COMMANDS))
-        for language in ("zh", "en"):  # Telegram tells languages by two letters: there is one Chinese
-            for scope, names in scopes:
-                params: dict[str, Any] = {"commands": offered(self.texts, language, names), "scope": {"type": scope}}
-                if language != "zh":
-                    params["language_code"] = language
-                try:
-                    await self.transport.call("setMyCommands", params)
-                except Rejected as error:
-                    log.warning("the Bot API refused our commands", error=str(error))

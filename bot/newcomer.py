@@ -149,3 +149,18 @@ class Newcomer:
             raise
         except ApiError:
             await asyncio.sleep(_BACK_OFF_S[0])
+
+
+async def alone(newcomer: Newcomer | None, stopping: asyncio.Event) -> bool:
+    """Nobody else takes the updates; False when we are to stop before that is known. Raises TokenTaken, BadToken."""
+    if newcomer is None:
+        return True
+    ways = [asyncio.create_task(newcomer.settled()), asyncio.create_task(stopping.wait())]
+    try:
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        if ways[0].done():
+            ways[0].result()
+        return not stopping.is_set()
+    finally:
+        for way in ways:
+            way.cancel()
