@@ -14,10 +14,11 @@ GONE = (sqlite3.OperationalError, asyncpg.PostgresError, asyncpg.InterfaceError,
 
 
 def look(database_url: str, *queries: str) -> list[Found]:
-    """The rows of each query. Raises what `GONE` names."""
+    """The rows of each query, all as they are at one moment. Raises what `GONE` names."""
     if database_url.startswith("sqlite:///"):
         path = database_url.removeprefix("sqlite:///")
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as db:
+            db.execute("BEGIN")
             return [db.execute(sql).fetchall() for sql in queries]
     return asyncio.run(_look(database_url, queries))
 
@@ -25,7 +26,8 @@ def look(database_url: str, *queries: str) -> list[Found]:
 async def _look(database_url: str, queries: Sequence[str]) -> list[Found]:
     connection = await asyncpg.connect(database_url, timeout=5, command_timeout=30)
     try:
-        return [[tuple(row) for row in await connection.fetch(sql)] for sql in queries]
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            return [[tuple(row) for row in await connection.fetch(sql)] for sql in queries]
     finally:
         await connection.close(timeout=5)
 
