@@ -35,8 +35,7 @@ class Recorded(Transaction):
     """A transaction that remembers which tables were written to."""
 
     def __init__(self, inner: Transaction) -> None:
-        super().__init__()
-        self.cipher = inner.cipher
+        super().__init__(inner.mapper)
         self.engine = inner.engine
         self.written: set[str] = set()
         self._inner = inner
@@ -53,6 +52,9 @@ class Recorded(Transaction):
 
     async def run(self, sql: str, **params: object) -> int:
         return await self._inner.run(self._note(sql), **params)
+
+    async def insert(self, sql: str, **params: object) -> int:
+        return await self._inner.insert(self._note(sql), **params)
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         return self._inner.savepoint()
