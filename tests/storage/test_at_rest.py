@@ -17,9 +17,9 @@ import pytest
 import structlog
 from dialogue import Dialogue, Press
 from factories import KEY, Town
-from postgres import find_binaries
 
 from bot import log as logs
+from proof.cluster import programs
 from storage.queries.sealed import SEALED
 
 
@@ -97,8 +97,8 @@ async def in_the_database(town: Town, folder: Path) -> dict[str, bytes]:
         return {file.name: file.read_bytes() for file in files}
     url = str(getattr(town.database, "_url"))  # noqa: B009
     raw = await every_column(url)
-    if (find_binaries() / "pg_dump").exists():
-        dump = [find_binaries() / "pg_dump", "--schema=public", url]
+    if (programs() / "pg_dump").exists():
+        dump = [programs() / "pg_dump", "--schema=public", url]
         raw["pg_dump"] = (await asyncio.to_thread(subprocess.run, dump, check=True, capture_output=True)).stdout
     return raw
 

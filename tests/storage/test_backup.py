@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from factories import KEY, START
-from postgres import Server, find_binaries
+from postgres import Server
 
+from proof.cluster import programs
 from storage.crypto import Cipher
 from storage.database import Database, DatabaseError, connect
 from storage.migrations import migrate
@@ -52,7 +53,7 @@ async def test_a_backup_to_where_nothing_can_be_written_says_so(database: Databa
 async def test_a_dump_restores_into_another_database(
     database: Database, postgres_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    binaries = find_binaries()
+    binaries = programs()
     if not (binaries / "pg_dump").exists():
         pytest.skip("this PostgreSQL came without pg_dump")
     monkeypatch.setenv("PATH", str(binaries), prepend=":")
