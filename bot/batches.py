@@ -173,9 +173,9 @@ class Batches:
                 self._untried.discard(row.id)
             self._untried.update(untried)
             rows = rows[count:]
-        for suspect in self._suspects.values():
-            self._resting[suspect.lane] = self._monotonic() + _REST_S[min(suspect.tries, len(_REST_S) - 1)]
-        self._suspects.clear()
+            for suspect in self._suspects.values():
+                self._resting[suspect.lane] = self._monotonic() + _REST_S[min(suspect.tries, len(_REST_S) - 1)]
+            self._suspects.clear()
 
 
 def _pressed(row: Waiting) -> str:

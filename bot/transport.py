@@ -125,4 +125,4 @@ class NoRequest(BaseRequest):
         """Nothing is to be closed."""
 
     async def do_request(self, *_: Any, **__: Any) -> tuple[int, bytes]:
-        raise NotImplementedError("a handler called the Bot API; it is to queue what it has to say")
+        raise RuntimeError("a handler called the Bot API; it is to queue what it has to say")

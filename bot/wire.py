@@ -105,17 +105,19 @@ class Wire:
         self._idle: deque[_Connection] = deque()
 
     async def post(self, path: str, body: bytes, *, kind: str, seconds: float) -> tuple[int, bytes]:
-        """Status and body of the answer. Raises Lost, TimeoutError."""
+        """Status and body of the answer, within so many seconds. Raises Lost, TimeoutError."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
         request = f"POST {path}{self._says}{kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
         connection = self._take() or await self._connect(seconds)
         whole = False
         try:
-            answer = await connection.post(request, seconds)
+            answer = await connection.post(request, end - loop.time())
             whole = True
             return answer
         finally:
             if whole and connection.open:
-                connection.idle_since = asyncio.get_running_loop().time()
+                connection.idle_since = loop.time()
                 self._idle.append(connection)
             else:
                 connection.drop()
@@ -137,9 +139,9 @@ class Wire:
                 _, connection = await asyncio.get_running_loop().create_connection(
                     _Connection, self._host, self._port, ssl=self._context
                 )
-        except OSError as error:
-            if isinstance(error, TimeoutError):
-                raise
+        except TimeoutError:
+            raise
+        except (OSError, UnicodeError) as error:  # the latter of a name that no host can have
             raise Lost(type(error).__name__) from None
         return connection
 

@@ -212,7 +212,7 @@ class SqliteDatabase(Database):
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
             connection.execute("PRAGMA temp_store=MEMORY")  # what a savepoint may undo
-            connection.execute("PRAGMA wal_autocheckpoint=4000")
+            connection.execute("PRAGMA wal_autocheckpoint=4000")  # pages: a checkpoint keeps the writer waiting
             connection.execute("PRAGMA busy_timeout=0")  # on the loop nothing waits
         except sqlite3.Error:
             connection.close()

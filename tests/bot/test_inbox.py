@@ -253,6 +253,47 @@ class _Trouble:
             raise self.error
 
 
+class _Slow:
+    """A handler before all others: each update takes a second, and somebody else wants to write after the first."""
+
+    def __init__(self, chat: Dialogue) -> None:
+        self.chat = chat
+        self.writing: asyncio.Task[int] | None = None
+        chat.application.add_handler(TypeHandler(Update, self._hear), group=-2)
+
+    async def _hear(self, _: Update, __: Turn) -> None:
+        self.chat.monotonic += 1
+        self.writing = self.writing or asyncio.create_task(self._write())
+
+    async def _write(self) -> int:
+        """How many updates are done when it is their turn."""
+        async with self.chat.town.database.write() as tx:
+            return await tx.need(int, "SELECT COUNT(*) FROM inbox WHERE state = 'done'")
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_a_batch_gives_way_to_whoever_waits_for_the_writer_and_is_done_all_the_same(chat: Dialogue) -> None:
+    slow = _Slow(chat)
+
+    await chat.receive(*(chat.update(who, "/menu") for who in (AQIANG, NAINAI, LIU)))
+    taken = await chat.worker.step()
+
+    assert slow.writing is not None
+    assert (await slow.writing, taken, await chat.town.count("inbox", "state = 'done'")) == (1, 3, 3)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_after_it_gave_way_a_batch_still_holds_back_the_chat_of_what_failed(chat: Dialogue) -> None:
+    chat.patient = True
+    _Slow(chat)
+    _Trouble(chat, RuntimeError("x"), times=1)
+
+    await chat.receive(chat.update(AQIANG, "麻烦"), chat.update(NAINAI, "/menu"), chat.update(AQIANG, "/menu"))
+    await chat.worker.step()
+
+    assert await chat.town.count("inbox", "state = 'done'") == 1
+
+
 async def test_what_cannot_be_handled_is_tried_three_times_and_apologised_for_once(chat: Dialogue) -> None:
     chat.patient = True
     trouble = _Trouble(chat, RuntimeError("x"))
