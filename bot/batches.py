@@ -123,16 +123,22 @@ class Batches:
             await redone(partial(self._go_through, apart), self._lanes, queued=True)
 
     def _split(self, rows: Sequence[Waiting]) -> tuple[Sequence[Waiting], list[Waiting]]:
-        """What can be handled beside others, and what many press at just now, with all that follows in its lane."""
+        """What can be handled beside others, and what many press at just now.
+
+        With the latter goes all that follows in its lanes or presses at the same subjects: who was first stays first.
+        """
         now = self._monotonic()
         self._crowded = {pressed: until for pressed, until in self._crowded.items() if until > now}
         if not self._crowded:
             return rows, []
         lanes: set[int] = set()
+        subjects: set[str] = set()
         calm, crowded = [], []
         for row in rows:
-            if row.lane in lanes or _pressed(row) in self._crowded:
+            subject = _pressed(row).rpartition(":")[2]
+            if row.lane in lanes or _pressed(row) in self._crowded or subject in subjects:
                 lanes.add(row.lane)
+                subjects.update({subject} - {"", "0"})
                 crowded.append(row)
             else:
                 calm.append(row)
