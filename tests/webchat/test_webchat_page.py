@@ -91,6 +91,19 @@ async def test_an_emptied_world_is_noticed(page: Page, chat: WebchatClient, gran
     await expect(page.get_by_role("heading", name="您是谁？")).to_be_visible()
 
 
+async def test_who_one_is_is_asked_once(page: Page, webchat_url: str) -> None:
+    """However often the page finds at one moment that it does not know."""
+    await page.goto(webchat_url)
+    await page.locator("dialog[open]").evaluate("dialog => dialog.close()")
+
+    await page.evaluate("for (let i = 0; i < 3; i++) dispatchEvent(new HashChangeEvent('hashchange'))")
+    await expect(page.get_by_role("heading", name="您是谁？")).to_be_visible()
+    for _ in range(6):
+        await page.evaluate("fetch('/control/people').then(answer => answer.json())")
+
+    assert await page.locator("dialog[open]").count() == 1
+
+
 async def test_elder_people_get_large_type_and_buttons(
     page: Page, chat: WebchatClient, bot: BotSide, granny: int, webchat_url: str
 ) -> None:

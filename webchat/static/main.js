@@ -211,7 +211,7 @@ async function route() {
   $("messages").replaceChildren();
   if (!me) {
     document.body.classList.add("nobody");
-    if (!document.querySelector("dialog[open]")) choosePerson(null, (person) => go(person.id));
+    choosePerson(null, (person) => go(person.id));
     return;
   }
   document.querySelector("dialog[open]")?.close();

@@ -23,6 +23,7 @@ function row(person, chosen, current) {
 
 export async function choosePerson(current, onChosen) {
   await loadPeople();
+  if (document.querySelector("dialog[open]")) return; // asked while it was being asked: once is enough
   const done = (person) => { dialog.close(); onChosen(person); };
   const name = make("input", { type: "text", maxlength: 64, placeholder: "新来的人叫什么", "aria-label": "新来的人叫什么" });
   const elder = make("input", { type: "checkbox", id: "new-elder" });
