@@ -134,6 +134,7 @@ class Jinlin:
             parts=parts,
         )
         self._neighbourhood = neighbourhood
+        self._zone = settings.zone
         self._working_time = WorkingTime.of(neighbourhood, settings.zone)
         self._parts = parts
         self._limits = Limits(rate=settings.send_rate)
@@ -147,7 +148,7 @@ class Jinlin:
         return Here(
             neighbourhood=self._neighbourhood,
             working_time=self._working_time,
-            zone=self.settings.zone,
+            zone=self._zone,
             now=self.clock.now(),
         )
 

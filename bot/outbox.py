@@ -7,7 +7,7 @@ in flight is freed only when its mark has committed, so that a kill repeats at m
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
 import structlog
@@ -23,7 +23,7 @@ from handlers.render import Call, Renderer
 from storage.crypto import UnknownKey
 from storage.database import Database, Transaction, TransactionLost, redone
 from storage.queries import outbox
-from storage.records import Outgoing, Queued
+from storage.records import Outgoing, Person, Queued
 from storage.states import OutboxKind, OutboxState
 
 log = structlog.get_logger()
@@ -185,12 +185,13 @@ class Sender:
         calls: list[tuple[Outgoing, Call]] = []
         while taken := departures.take(self._places - len(departures.flying), now=now, clock=here.now):
             rows = {row.id: row for row in await outbox.outgoing(tx, [queued.id for queued in taken])}
+            readers = await self._renderer.readers(tx, rows.values())
             for queued in taken:
                 row = rows.get(queued.id)
-                if row is not None and row.queued != queued:
+                if row is not None and not row.is_still(queued):
                     departures.land(queued.id, again=row.queued)  # another row has taken the id of one taken back
                     continue
-                call = await self._compose(tx, here, row) if row is not None else None
+                call = await self._compose(tx, here, row, readers) if row is not None else None
                 if row is None or call is None:
                     departures.land(queued.id)
                 else:
@@ -199,7 +200,7 @@ class Sender:
             await outbox.sending(tx, [row.id for row, _ in calls])
         return calls
 
-    async def _compose(self, tx: Transaction, here: Here, row: Outgoing) -> Call | None:
+    async def _compose(self, tx: Transaction, here: Here, row: Outgoing, readers: Mapping[int, Person]) -> Call | None:
         """The row's call, or None when it is settled without one."""
         if row.chat_id is None:
             await outbox.end(tx, outbox_id=row.id, state=OutboxState.DROPPED, error="no chat", now=here.now)
@@ -209,8 +210,8 @@ class Sender:
             return None
         try:
             # What asks the database for nothing can break nothing there.
-            async with tx.savepoint() if self._renderer.asks(row) else contextlib.nullcontext():
-                call = await self._renderer.call(tx, here, row)
+            async with tx.looking() if self._renderer.asks(row) else contextlib.nullcontext():
+                call = await self._renderer.call(tx, here, row, readers)
         except (TransactionLost, UnknownKey):
             raise
         except Exception as error:

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import unicodedata
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -75,6 +76,11 @@ def _hash(token: str) -> bytes:
 async def get(tx: Transaction, person_id: int) -> Person:
     """The person. Raises LookupError."""
     return await people.by_id(tx, person_id)
+
+
+async def several(tx: Transaction, ids: Collection[int]) -> Mapping[int, Person]:
+    """Those of these people that there are, by id."""
+    return {person.id: person for person in await people.by_ids(tx, ids)} if ids else {}
 
 
 async def choose_language(tx: Transaction, here: Here, person: Person, language: str) -> Person:

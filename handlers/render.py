@@ -57,14 +57,19 @@ class Renderer:
         self._bot = bot
 
     @staticmethod
+    async def readers(tx: Transaction, rows: Iterable[Outgoing]) -> Mapping[int, Person]:
+        """Who will read the cards among these."""
+        return await people.several(tx, {row.person_id for row in rows if row.card_id and row.person_id})
+
+    @staticmethod
     def asks(row: Outgoing) -> bool:
         """Whether the database is asked before a row can be rendered: one that brings all with it is words alone."""
         return not row.context or "picture" in row.context
 
-    async def call(self, tx: Transaction, here: Here, row: Outgoing) -> Call | None:
+    async def call(self, tx: Transaction, here: Here, row: Outgoing, readers: Mapping[int, Person]) -> Call | None:
         """The call for a row; None when nothing is to be sent any more."""
         if row.kind in (OutboxKind.CARD, OutboxKind.EDIT):
-            return await self._card(tx, here, row)
+            return await self._card(tx, here, row, readers)
         kept = row.context or {}
         if row.kind is OutboxKind.ANSWER:
             params: Json = {"callback_query_id": kept["query"]}
@@ -158,12 +163,8 @@ class Renderer:
             params["link_preview_options"] = {"is_disabled": True}
         return Call(method="editMessageCaption" if caption else "editMessageText", params=params, form=form)
 
-    async def _card(self, tx: Transaction, here: Here, row: Outgoing) -> Call | None:
-        reader: Person | Group
-        if row.group_id is not None:
-            reader = await groups.get(tx, row.group_id)
-        else:
-            reader = await people.get(tx, row.person_id or 0)
+    async def _card(self, tx: Transaction, here: Here, row: Outgoing, readers: Mapping[int, Person]) -> Call | None:
+        reader = readers[row.person_id or 0] if row.group_id is None else await groups.get(tx, row.group_id)
         if row.kind is OutboxKind.EDIT and row.card_message is None:
             return None
         face = await self._cards[row.card_kind or ""](tx, here, row.card_subject or 0, reader)
@@ -178,7 +179,7 @@ class Renderer:
             call = self._say(here, row, face.text.template, kept)
         said = {k: call.params.get(k) for k in ("text", "caption", "reply_markup")}
         # Keyed: from a plain hash of a card that is known but for a number, the number could be tried out.
-        digest = tx.cipher.hash(orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode()).hex()[:16]
+        digest = tx.cipher.digest(orjson.dumps(said, option=orjson.OPT_SORT_KEYS))
         if row.kind is OutboxKind.EDIT and digest == row.card_shown:
             return None
         return Call(method=call.method, params=call.params, files=call.files, form=call.form, digest=digest)

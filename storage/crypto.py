@@ -115,6 +115,10 @@ class Cipher:
         """The keyed hash by which a sealed value (a phone number) is found again."""
         return hmac.digest(self._key.hash_key, value.encode(), "sha256")
 
+    def digest(self, value: bytes) -> str:
+        """Sixteen characters by which a value is known again; without the key they tell nothing of it."""
+        return hashlib.blake2b(value, key=self._key.hash_key, digest_size=8).hexdigest()
+
     def hashes(self, value: str) -> list[bytes]:
         """That hash by the key of now and by every old one: what is looked for while a key is changed."""
         return [hmac.digest(one.hash_key, value.encode(), "sha256") for one in self._keys]

@@ -106,6 +106,10 @@ class Transaction(ABC):
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """What is done inside is undone alone when it raises."""
 
+    def looking(self) -> AbstractAsyncContextManager[None]:
+        """What is only read inside may fail: the transaction goes on without it."""
+        return self.savepoint()
+
     async def need(self, record: type[R], sql: str, **params: object) -> R:
         """Like `one`, for a row that must be there. Raises LookupError."""
         found = await self.one(record, sql, **params)

@@ -161,15 +161,30 @@ class Outgoing:
     created_at: datetime
 
     @property
+    def chat(self) -> int:
+        """What stands for the chat."""
+        return self.person_id if self.person_id is not None else -(self.group_id or 0)
+
+    @property
     def queued(self) -> Queued:
         """As it waits for its turn."""
         return Queued(
             id=self.id,
             priority=self.priority,
             kind=self.kind,
-            chat=self.person_id if self.person_id is not None else -(self.group_id or 0),
+            chat=self.chat,
             card_id=self.card_id,
             not_before=self.not_before,
+        )
+
+    def is_still(self, queued: Queued) -> bool:
+        """Whether it is the row that waited, not another that was given the same id."""
+        return (
+            self.priority is queued.priority
+            and self.kind is queued.kind
+            and self.chat == queued.chat
+            and self.card_id == queued.card_id
+            and self.not_before == queued.not_before
         )
 
 

@@ -31,6 +31,7 @@ def to_ms(moment: datetime) -> int:
     return (moment - _EPOCH) // _MS
 
 
+@functools.lru_cache(maxsize=8192)
 def from_ms(value: int) -> datetime:
     """The UTC datetime of `value` milliseconds."""
     return datetime.fromtimestamp(value / 1000, UTC)

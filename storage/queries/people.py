@@ -1,5 +1,6 @@
 """People, the roles they hold, and the invitations to roles."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from storage.crypto import Sealed
@@ -16,6 +17,11 @@ PERSON = (
 async def by_id(tx: Transaction, person_id: int) -> Person:
     """The person. Raises LookupError."""
     return await tx.need(Person, f"SELECT {PERSON} FROM people p WHERE p.id = :person_id", person_id=person_id)
+
+
+async def by_ids(tx: Transaction, ids: Collection[int]) -> list[Person]:
+    """Those of these that there are."""
+    return await tx.all(Person, f"SELECT {PERSON} FROM people p WHERE {tx.among('p.id', 'ids')}", ids=list(ids))
 
 
 async def by_telegram(tx: Transaction, telegram_id: int) -> Person | None:
