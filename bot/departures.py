@@ -5,21 +5,25 @@ that may not go (its chat is at its limit, its first is in flight) costs nothing
 """
 
 import heapq
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import islice
 
 from bot.limits import Limits
 from storage.records import Queued
 from storage.states import OutboxKind, Priority
 
+_TRAIN = 4
+_FOLLOWS = frozenset((OutboxKind.SAY, OutboxKind.CARD, OutboxKind.EDIT))
+"""What may be rendered before the one in front of it has arrived: it takes no message's place."""
 _Key = tuple[Priority, int]
 _LONGEST = timedelta(minutes=1)
 """Nothing is put off for longer; what seems to be was put off before the clock was put back."""
 
 
 class Departures:
-    """Rows by line; within a line the order is kept and one is in flight at a time."""
+    """Rows by line; within a line the order is kept: the few in flight are sent one after another."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -28,6 +32,7 @@ class Departures:
     def _forget(self) -> None:
         self._lines: dict[_Key, deque[Queued]] = {}
         self._known: set[int] = set()
+        self._in_flight: Counter[_Key] = Counter()  # the first so many of a line
         # Lines that may go: those with the answer to a press, which has no limit, then by priority; oldest first.
         self._ready: list[list[tuple[int, _Key]]] = [[], *([] for _ in Priority)]
         self._paused: list[tuple[float, _Key]] = []  # until then, monotonic
@@ -81,31 +86,58 @@ class Departures:
                 elif limited and (wait := self._limits.wait_chat(row.chat, now)):
                     heapq.heappush(self._paused, (now + wait, entry[1]))
                 else:
-                    if limited:
-                        self._limits.take(row.chat, now)
-                    self.flying[row.id] = row
-                    if row.card_id is not None:
-                        self._flying_cards.add(row.card_id)
+                    self._depart(row, now)
                     taken.append(row)
             for entry in aside:
                 heapq.heappush(ready, entry)
-        return taken
+        return taken if self._limited or len(taken) == room else [*taken, *self._following(taken, room, now, clock)]
+
+    def _following(self, taken: list[Queued], room: int, now: float, clock: datetime) -> list[Queued]:
+        """What goes along with these, in places nobody else needs: what is next in their lines."""
+        more: list[Queued] = []
+        for row in taken:
+            key = (row.priority, row.chat)
+            for following in islice(self._lines[key], 1, _TRAIN):
+                if (
+                    len(taken) + len(more) == room
+                    or following.kind not in _FOLLOWS
+                    or following.card_id in self._flying_cards
+                    or following.not_before > clock
+                    or self._limits.wait_overall(now)
+                    or self._limits.wait_chat(row.chat, now)
+                ):
+                    break
+                self._depart(following, now)
+                more.append(following)
+        return more
+
+    def _depart(self, row: Queued, now: float) -> None:
+        if row.kind is not OutboxKind.ANSWER:
+            self._limits.take(row.chat, now)
+        self._in_flight[row.priority, row.chat] += 1
+        self.flying[row.id] = row
+        if row.card_id is not None:
+            self._flying_cards.add(row.card_id)
 
     def land(self, row_id: int, *, again: Queued | None = None) -> None:
-        """A row is settled, or waits once more as `again`; its line goes on."""
+        """A row is settled, or waits once more as `again`; when all of it have landed, its line goes on."""
         row = self.flying.pop(row_id)
         self._flying_cards.discard(row.card_id or 0)
         key = (row.priority, row.chat)
         line = self._lines[key]
-        line.popleft()
+        place = next(number for number, one in enumerate(line) if one.id == row_id)
+        del line[place]
         self._known.discard(row_id)
         if again is not None and (again.priority, again.chat) == key:
-            line.appendleft(again)
+            line.insert(place, again)
             self._known.add(row_id)
-        if line:
-            self._make_ready(key)
-        else:
-            del self._lines[key]
+        self._in_flight[key] -= 1
+        if not self._in_flight[key]:
+            del self._in_flight[key]
+            if line:
+                self._make_ready(key)
+            else:
+                del self._lines[key]
         if again is not None:
             self.add([again])
 
@@ -116,7 +148,8 @@ class Departures:
             self.flying[row.id] = row
             self._known.add(row.id)
             self._flying_cards.add(row.card_id or 0)
-            self._lines[row.priority, row.chat] = deque([row])
+            self._lines.setdefault((row.priority, row.chat), deque()).append(row)
+            self._in_flight[row.priority, row.chat] += 1
 
     def wait(self, *, now: float, clock: datetime, longest: float) -> float:
         """Seconds until more may go, if nothing lands and nothing is added before."""

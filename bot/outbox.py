@@ -16,7 +16,7 @@ from bot.departures import Departures
 from bot.errors import where
 from bot.limits import Limits
 from bot.meter import Meter
-from bot.outcomes import Outcomes, Result, answer_as_message, apologise_instead
+from bot.outcomes import HeldBack, Outcomes, Result, answer_as_message, apologise_instead
 from bot.transport import ApiError, Transport
 from community.here import Here
 from handlers.render import Call, Renderer
@@ -126,15 +126,16 @@ class Sender:
 
     async def cycle(self) -> float:
         """Mark what has landed, send what may go; seconds until there may be more to do. Raises TransactionLost."""
-        calls = await redone(self._turn, self._database)
-        now = self._monotonic()
-        for row, call in calls:
-            task = asyncio.create_task(self._send(row, call, now))
+        trains: dict[tuple[int, int], list[tuple[Outgoing, Call]]] = {}
+        for row, call in await redone(self._turn, self._database):
+            trains.setdefault((row.priority, row.chat), []).append((row, call))
+        for train in trains.values():
+            task = asyncio.create_task(self._send_all(train))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         if self._bell.is_set():
             return 0.0
-        return self._departures.wait(now=now, clock=self._here().now, longest=_IDLE_S)
+        return self._departures.wait(now=self._monotonic(), clock=self._here().now, longest=_IDLE_S)
 
     async def _turn(self) -> list[tuple[Outgoing, Call]]:
         here, flying = self._here(), list(self._departures.flying.values())
@@ -229,14 +230,27 @@ class Sender:
             await outbox.end(tx, outbox_id=row.id, state=OutboxState.DROPPED, now=here.now)
         return call
 
-    async def _send(self, row: Outgoing, call: Call, since: float) -> None:
+    async def _send_all(self, train: list[tuple[Outgoing, Call]]) -> None:
+        """One after another, for they go to one chat; what comes after one that did not arrive is held back."""
+        arrives = True
+        for row, call in train:
+            since = self._monotonic()
+            if arrives:
+                arrives = await self._send(row, call, since)
+            else:
+                self._results.append(Result(row=row, call=call, since=since, error=HeldBack()))
+
+    async def _send(self, row: Outgoing, call: Call, since: float) -> bool:
+        """Whether it arrived."""
         params = {"chat_id": row.chat_id, **call.params} if call.to_chat else call.params
         try:
             result = await self._transport.call(call.method, params, files=call.files or None)
         except ApiError as error:
             self._results.append(Result(row=row, call=call, since=since, error=error))
             self._meter.sent(row.priority, error)
+            arrived = False
         else:
+            arrived = True
             sent = result if isinstance(result, dict) else {}
             file_id = sent["photo"][-1]["file_id"] if call.picture and sent.get("photo") else None
             message_id = sent.get("message_id")
@@ -245,6 +259,7 @@ class Sender:
         self._bell.set()
         if len(self._results) == len(self._departures.flying):
             self._all_landed.set()
+        return arrived
 
 
 async def _set_within(seconds: float, event: asyncio.Event) -> None:

@@ -26,6 +26,10 @@ _GIVE_UP_AFTER = 40  # tries, with back-off: over ten minutes in which others ge
 _AWAY_S = (0.5, 1, 2, 5, 10)
 
 
+class HeldBack(ApiError):
+    """It was not sent: what goes before it to the same chat did not arrive."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Result:
     """How one sending went; `since`: when it began, monotonic."""
@@ -85,7 +89,7 @@ class Outcomes:
         """Mark how sendings went; those that wait once more, as they wait, by their rows' ids."""
         # Those that got an answer first: they tell whether others' trouble is their own.
         for result in results:
-            if not isinstance(result.error, Unreachable):
+            if not isinstance(result.error, Unreachable | HeldBack):
                 self._troubled.pop(result.row.id, None)
                 self._heard, self._failures, self._failing = self._monotonic(), 0, set()
         arrived = [result for result in results if result.error is None]
@@ -118,6 +122,9 @@ class Outcomes:
 
     async def _mark_error(self, tx: Transaction, here: Here, result: Result, error: ApiError) -> Queued | None:
         row, now = result.row, self._monotonic()
+        if isinstance(error, HeldBack):
+            await outbox.put_off(tx, outbox_id=row.id, until=here.now, error="held back", counts=False)
+            return replace(row.queued, not_before=here.now)
         if isinstance(error, TooMany):
             self._limits.flooded(row.queued.chat, error.seconds, now)
             await outbox.put_off(tx, outbox_id=row.id, until=here.now, error="429", counts=False)

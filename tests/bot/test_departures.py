@@ -51,21 +51,66 @@ def test_a_row_that_is_known_is_not_taken_twice() -> None:
 def test_a_line_goes_on_when_its_first_has_landed() -> None:
     departures = waiting(row(1, 5), row(2, 5), row(3, 6))
 
-    assert next_of(departures) == [1, 3]
+    assert next_of(departures, 2) == [1, 3]
     assert next_of(departures) == []
     departures.land(1)
     assert next_of(departures) == [2]
 
 
+def test_places_that_are_left_go_to_what_follows_in_the_same_lines() -> None:
+    departures = waiting(*(row(n, 5) for n in range(1, 7)), row(7, 6))
+
+    assert next_of(departures) == [1, 7, 2, 3, 4]
+    departures.land(1)
+    departures.land(2)
+    assert next_of(departures) == []
+    departures.land(4)
+    departures.land(3)
+    assert next_of(departures) == [5, 6]
+
+
+def test_what_takes_a_messages_place_waits_until_that_has_landed() -> None:
+    departures = waiting(row(1, 5), row(2, 5, kind=OutboxKind.ALTER), row(3, 5))
+
+    assert next_of(departures) == [1]
+    departures.land(1)
+    assert next_of(departures) == [2, 3]
+
+
+def test_a_card_in_flight_ends_what_goes_along() -> None:
+    departures = waiting(row(1, 5, card=9), row(2, 6), row(3, 6, kind=OutboxKind.EDIT, card=9), row(4, 6))
+
+    assert next_of(departures) == [1, 2]
+
+
+def test_limits_hold_for_what_goes_along() -> None:
+    departures = waiting(*(row(n, 5) for n in range(1, 5)), rate=10)
+
+    assert next_of(departures) == [1, 2]  # two at once over all chats
+    departures = waiting(*(row(n, 5, later=(n - 1) * 20) for n in range(1, 5)))
+    assert next_of(departures) == [1]
+
+
+def test_what_goes_along_and_waits_once_more_stays_in_its_order() -> None:
+    departures = waiting(row(1, 5), row(2, 5), row(3, 5))
+
+    assert next_of(departures) == [1, 2, 3]
+    departures.land(1)
+    departures.land(3, again=row(3, 5))
+    departures.land(2, again=row(2, 5, later=10))
+    assert next_of(departures, seconds=9) == []
+    assert next_of(departures, seconds=10) == [2, 3]
+
+
 def test_what_waits_once_more_goes_before_what_came_after_it() -> None:
     departures = waiting(row(1, 5), row(2, 5))
-    next_of(departures)
+    next_of(departures, 1)
 
     departures.land(1, again=row(1, 5, later=10))
 
     assert next_of(departures) == []
     assert departures.wait(now=0, clock=START, longest=30) == 10
-    assert next_of(departures, seconds=10) == [1]
+    assert next_of(departures, seconds=10) == [1, 2]
 
 
 def test_a_card_has_one_message_in_flight_whatever_its_priority() -> None:
@@ -110,6 +155,19 @@ def test_beginning_again_keeps_what_is_in_flight() -> None:
     assert next_of(departures) == [3]
     departures.land(1)
     assert next_of(departures) == [2]
+
+
+def test_beginning_again_keeps_all_that_is_in_flight_in_one_line() -> None:
+    departures = waiting(row(1, 5), row(2, 5), row(3, 5))
+    flying = departures.take(2, now=0, clock=START)
+
+    departures.begin_again(flying)
+    departures.add([row(3, 5)])
+    departures.land(1)
+    assert next_of(departures) == []
+    departures.land(2)
+
+    assert next_of(departures) == [3]
 
 
 def test_a_limit_that_passes_while_one_looks_is_waited_for_no_longer() -> None:

@@ -163,6 +163,30 @@ async def test_a_chat_has_one_message_of_a_priority_in_flight_at_a_time(chat: Di
     assert await started(held, sending) == ["2"]
 
 
+@pytest.mark.parametrize(
+    "error", [TooMany("Too Many Requests: retry after 1", 1), Unreachable("TimeoutError"), Forbidden("Forbidden")]
+)
+async def test_what_goes_along_is_held_back_when_what_is_before_it_does_not_arrive(
+    chat: Dialogue, error: ApiError
+) -> None:
+    """And nothing overtakes: what was refused for good is left out, what is tried again stays in front."""
+    chat.api.refuse(error, chat_id=AQIANG.id)
+    for name in ("1", "2", "3"):
+        await put(chat, AQIANG, name)
+
+    sending = sender(chat, chat.api)
+    await sending.cycle()
+    await until(lambda: not sending._tasks)
+    assert said(chat) == ["1"]
+    for _ in range(6):
+        chat.monotonic += 1
+        chat.clock.advance(seconds=1)
+        await sending.cycle()
+        await until(lambda: not sending._tasks)
+
+    assert said(chat)[1:] == (["2", "3"] if isinstance(error, Forbidden) else ["1", "2", "3"])
+
+
 async def test_no_more_are_in_flight_than_there_are_places(chat: Dialogue) -> None:
     held = _HeldApi()
     sending = sender(chat, held, in_flight=2)
