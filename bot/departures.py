@@ -15,7 +15,7 @@ from storage.records import Queued
 from storage.states import OutboxKind, Priority
 
 _TRAIN = 4
-_FOLLOWS = frozenset((OutboxKind.SAY, OutboxKind.CARD, OutboxKind.EDIT))
+_FOLLOWS = frozenset((OutboxKind.ANSWER, OutboxKind.SAY, OutboxKind.CARD, OutboxKind.EDIT))
 """What may be rendered before the one in front of it has arrived: it takes no message's place."""
 _Key = tuple[Priority, int]
 _LONGEST = timedelta(minutes=1)
@@ -103,8 +103,10 @@ class Departures:
                     or following.kind not in _FOLLOWS
                     or following.card_id in self._flying_cards
                     or following.not_before > clock
-                    or self._limits.wait_overall(now)
-                    or self._limits.wait_chat(row.chat, now)
+                    or (
+                        following.kind is not OutboxKind.ANSWER
+                        and (self._limits.wait_overall(now) or self._limits.wait_chat(row.chat, now))
+                    )
                 ):
                     break
                 self._depart(following, now)

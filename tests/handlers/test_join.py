@@ -332,7 +332,7 @@ async def test_a_double_tap_on_consent_joins_once(chat: Dialogue) -> None:
             (await door(chat, "B3-2-101"), ["您好*", "您住*"]),
             ("小赵", "留个电话*"),
             (Press("跳过"), "*资料*"),
-            ([Press("✅ 同意"), Press("✅ 同意")], ["登记好了*", Popup("这一步已经过去了*")]),
+            ([Press("✅ 同意"), Press("✅ 同意")], [Popup("这一步已经过去了*"), "登记好了*"]),
         ],
     )
 

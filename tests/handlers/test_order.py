@@ -112,7 +112,7 @@ async def test_pressing_twice_orders_once(chat: Dialogue) -> None:
         NAINAI,
         [
             ("🔧 修东西", ASK),
-            ([Press("✅ 叫人来"), Press("✅ 叫人来")], ["🔧*", Popup("这一步已经过去了*"), LOOKING]),
+            ([Press("✅ 叫人来"), Press("✅ 叫人来")], [Popup("这一步已经过去了*"), "🔧*", LOOKING]),
         ],
     )
 

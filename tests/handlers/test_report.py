@@ -164,7 +164,7 @@ async def test_a_location_finds_the_nearest_building(chat: Dialogue) -> None:
 async def test_a_double_tap_registers_once(chat: Dialogue) -> None:
     await chat.play(AQIANG, [(Photo("消防通道又堵了"), "这样登记对吗*")])
 
-    await chat.play(AQIANG, [([Press("✅ 提交"), Press("✅ 提交")], ["登记好了*", Popup("这一步已经过去了*"), "🚒*"])])
+    await chat.play(AQIANG, [([Press("✅ 提交"), Press("✅ 提交")], [Popup("这一步已经过去了*"), "登记好了*", "🚒*"])])
 
     assert await chat.town.count("reports") == 1
 

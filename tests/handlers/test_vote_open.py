@@ -147,7 +147,7 @@ async def test_submitting_twice_opens_one_vote(chat: Dialogue) -> None:
             (Press("赞成 / 反对"), "有方案*"),
             (Press("跳过"), "什么时候截止*"),
             (Press("明天 20:00"), "这样发起对吗*"),
-            ([Press("✅ 提交"), Press("✅ 提交")], ["好*", Popup("这一步已经过去了*"), "🗳*"]),
+            ([Press("✅ 提交"), Press("✅ 提交")], [Popup("这一步已经过去了*"), "好*", "🗳*"]),
         ],
     )
 
