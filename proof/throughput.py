@@ -90,7 +90,7 @@ def one(who: str, settled: Path, *, latency: float, seed: int, in_flight: int = 
             drained: Callable[[], bool] = lambda: api.ask("state")["calls"] >= start + len(updates)  # noqa: E731
             if who == "jinlin":
                 drained = partial(_drained, folder / "jinlin.db", all_in_all)
-            rig.until(drained, seconds=wait, what=f"{who} to answer: {process.said()[-2000:]}", every=0.05)
+            rig.until(drained, seconds=wait, what=f"{who} to answer: {process.said()[-2000:]}", every=0.3)
 
         go(made.updates[:WARM], WARM)
         before = process.cpu()
