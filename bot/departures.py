@@ -14,7 +14,8 @@ from bot.limits import Limits
 from storage.records import Queued
 from storage.states import OutboxKind, Priority
 
-_TRAIN = 4
+_TOGETHER = 4
+"""How many of one line depart together at most."""
 _FOLLOWS = frozenset((OutboxKind.ANSWER, OutboxKind.SAY, OutboxKind.CARD, OutboxKind.EDIT))
 """What may be rendered before the one in front of it has arrived: it takes no message's place."""
 _Key = tuple[Priority, int]
@@ -97,7 +98,7 @@ class Departures:
         more: list[Queued] = []
         for row in taken:
             key = (row.priority, row.chat)
-            for following in islice(self._lines[key], 1, _TRAIN):
+            for following in islice(self._lines[key], 1, _TOGETHER):
                 if (
                     len(taken) + len(more) == room
                     or following.kind not in _FOLLOWS

@@ -136,6 +136,18 @@ async def test_a_missing_parent_is_called_foreign_key_on_both_engines(database: 
     assert caught.value.constraint == "foreign_key"
 
 
+async def test_a_look_that_fails_leaves_the_transaction_as_it_was(database: Database) -> None:
+    async with database.write() as tx:
+        await someone(tx, 1)
+        with pytest.raises(Exception, match="nowhere"):
+            async with tx.looking():
+                await tx.all(int, "SELECT id FROM nowhere")
+        await someone(tx, 2)
+
+    async with database.read() as tx:
+        assert await tx.all(int, "SELECT telegram_id FROM people ORDER BY id") == [1, 2]
+
+
 async def test_what_a_failed_savepoint_did_is_undone_alone(database: Database) -> None:
     async with database.write() as tx:
         await someone(tx, 1)
