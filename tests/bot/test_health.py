@@ -220,9 +220,12 @@ async def test_a_database_that_does_not_answer_is_not_waited_for_twice(tmp_path:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         while_locked = [await health.behind() for _ in range(3)]
+        the_first = health._under_way["write"]
 
+    await the_first
     assert while_locked == [{"database": "it cannot be written to"}] * 3
     assert await health._in_time("write", health._write)  # the same write, which has got through at last
+    assert "write" not in health._under_way
     await health.close()
     await database.close()
 
