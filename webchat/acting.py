@@ -15,13 +15,14 @@ from webchat.posting import post
 from webchat.records import Bot, Chat, Message, Person, Upload, Wire
 
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
+VOICES = {"audio/ogg": "ogg", "audio/webm": "webm", "audio/mp4": "m4a"}
 PHONE = re.compile(r"\+?[0-9 ()-]{3,20}")
 
 
 def speak(hub: Hub, person: Person, chat: Chat, content: Wire, reply_to: Message | None = None) -> Message:
     """A person's message of any content; Refused where the chat does not take it."""
     if chat.blocked:
-        raise Refused(f"person {person.id} has blocked this bot; unblock it first")
+        raise Refused(f"person {person.id} has blocked this bot; unblock it first", code="blocked")
     if person.deactivated:
         raise Refused(f"person {person.id} has left for good")
     return post(hub, chat, sender=wire.user(person), content=content, reply_to=reply_to)
@@ -33,7 +34,7 @@ def say(hub: Hub, person: Person, chat: Chat, text: str, reply_to: Message | Non
     if not plain:
         raise Refused("text must not be empty")
     if len(plain) > TEXT_LIMIT:
-        raise Refused(f"text must have at most {TEXT_LIMIT} characters")
+        raise Refused(f"text must have at most {TEXT_LIMIT} characters", code="too_long")
     content: Wire = {"text": plain} | ({"entities": entities} if entities else {})
     return speak(hub, person, chat, content, reply_to)
 
@@ -42,7 +43,7 @@ def captioned(caption: str) -> Wire:
     """A person's caption as part of a Message."""
     plain, entities = said(caption)
     if len(plain) > CAPTION_LIMIT:
-        raise Refused(f"caption must have at most {CAPTION_LIMIT} characters")
+        raise Refused(f"caption must have at most {CAPTION_LIMIT} characters", code="too_long")
     content: Wire = {"caption": plain} if plain else {}
     return content | ({"caption_entities": entities} if entities else {})
 
@@ -54,7 +55,7 @@ def kept(hub: Hub, upload: Upload, kind: str, duration: int = 0) -> Wire:
     try:
         return wire.attachment(files.keep(hub.store, upload, kind, duration=duration))
     except BotApiError as error:
-        raise Refused(f"this cannot be sent as a {kind}: {error.description}") from None
+        raise Refused(f"this cannot be sent as a {kind}: {error.description}", code=f"no_{kind}") from None
 
 
 def send_photos(
@@ -68,11 +69,13 @@ def send_photos(
     return [speak(hub, person, chat, content, reply_to) for content in contents]
 
 
-def send_voice(hub: Hub, person: Person, chat: Chat, seconds: int, data: bytes | None) -> Message:
-    """A voice note: the one given, or silence of that length."""
+def send_voice(hub: Hub, person: Person, chat: Chat, seconds: int, data: bytes | None, mime: str) -> Message:
+    """A voice note: the one given, in a form that browsers record, or silence of that length."""
     if not 1 <= seconds <= 600:
         raise Refused("seconds must be 1 to 600")
-    upload = Upload(name="voice.ogg", mime="audio/ogg", data=data or voice.silence(seconds))
+    if mime not in VOICES:
+        raise Refused(f"mime must be one of {', '.join(VOICES)}")
+    upload = Upload(name=f"voice.{VOICES[mime]}", mime=mime, data=data or voice.silence(seconds))
     return speak(hub, person, chat, kept(hub, upload, "voice", seconds))
 
 
@@ -100,7 +103,7 @@ def edit(hub: Hub, person: Person, chat: Chat, message: Message, text: str) -> M
     if "text" in message.wire:
         plain, entities = said(text)
         if not plain or len(plain) > TEXT_LIMIT:
-            raise Refused(f"text must have 1 to {TEXT_LIMIT} characters")
+            raise Refused(f"text must have 1 to {TEXT_LIMIT} characters", code="too_long")
         new: Wire = {"text": plain, "entities": entities}
     elif wire.file_id_of(message.wire):
         new = {"caption": "", "caption_entities": []} | captioned(text)

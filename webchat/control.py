@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import islice
 
 from webchat import membership
 from webchat.asks import MAX_WAIT, Action, Ask
@@ -119,8 +120,12 @@ async def messages(ask: Ask) -> Wire:
     after, since = ask.whole("after", 0), ask.whole("since", 0)
     mine = "after" in ask and "since" not in ask
     most = ask.whole("limit", 1_000)
+    older = ask.whole("before", 0)
 
     def found() -> list[Wire]:
+        if older:
+            seen = islice((one for one in hub.world.before(chat, older) if visible(one, person.id)), most)
+            return [message_view(hub, one) for one in reversed(list(seen))]
         changed = [one for one in hub.world.changed_since(chat, since) if visible(one, person.id)]
         kept = [one for one in changed if one.id > after and (since or not one.deleted)]
         return [message_view(hub, one) for one in kept[-most:]]
@@ -128,10 +133,11 @@ async def messages(ask: Ask) -> Wire:
     wait = min(ask.number("wait", 0), MAX_WAIT)
     hub.store.commit()
     await hub.world.changed.wait_until(lambda: bool(found()) if mine else chat.version > since, wait)
-    if ask.flag("read") and chat.read.get(str(person.id), 0) < chat.last_id:
+    read = chat.read.get(str(person.id), 0)
+    if ask.flag("read") and read < chat.last_id:
         chat.read[str(person.id)] = chat.last_id
         hub.world.save_chat(chat)
-    return chat_detail(hub, chat, person) | {"messages": found()}
+    return chat_detail(hub, chat, person) | {"messages": found(), "read": read}
 
 
 async def changes(ask: Ask) -> Wire:

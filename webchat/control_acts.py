@@ -1,11 +1,35 @@
 """The control API about what people do in their chats; docs/webchat.md describes each call."""
 
+from functools import wraps
+
 from webchat import acting, pressing, samples
 from webchat.asks import MAX_WAIT, Action, Ask
 from webchat.chat_view import chat_id_for
 from webchat.errors import Refused
 from webchat.records import Upload, Wire
 from webchat.view import message_view
+
+
+def once(action: Action) -> Action:
+    """The action, done a single time under one mark of its person: asked for again, it tells what came of it."""
+
+    @wraps(action)
+    async def unless_done(ask: Ask) -> Wire:
+        mark = ask.text("once", "", most=64)
+        if not mark:
+            return dict(await action(ask))
+        person = ask.person()
+        chat = ask.chat(person)
+        done = ask.hub.world.said_before(chat, person.id, mark)
+        if done is None:
+            sent = await action(ask)
+            done = ask.hub.world.find(chat, int(sent["id"]))
+            assert done is not None  # noqa: S101  # it was sent just now
+            done.once = mark
+            ask.hub.world.save_message(chat, done)
+        return message_view(ask.hub, done)
+
+    return unless_done
 
 
 async def say(ask: Ask) -> Wire:
@@ -37,7 +61,8 @@ async def voice(ask: Ask) -> Wire:
     """A person sends a voice note."""
     person = ask.person()
     data = ask.data("data") if "data" in ask else None
-    message = acting.send_voice(ask.hub, person, ask.chat(person), ask.whole("seconds", 3), data)
+    mime = ask.text("mime", "audio/ogg", most=80).partition(";")[0]
+    message = acting.send_voice(ask.hub, person, ask.chat(person), ask.whole("seconds", 3), data, mime)
     return message_view(ask.hub, message)
 
 
@@ -119,14 +144,14 @@ async def block(ask: Ask) -> Wire:
 
 
 ROUTES: dict[tuple[str, str], Action] = {
-    ("POST", "/say"): say,
-    ("POST", "/photo"): photo,
-    ("POST", "/voice"): voice,
-    ("POST", "/document"): document,
+    ("POST", "/say"): once(say),
+    ("POST", "/photo"): once(photo),
+    ("POST", "/voice"): once(voice),
+    ("POST", "/document"): once(document),
     ("POST", "/video"): video,
     ("POST", "/sticker"): sticker,
-    ("POST", "/location"): location,
-    ("POST", "/contact"): contact,
+    ("POST", "/location"): once(location),
+    ("POST", "/contact"): once(contact),
     ("POST", "/edit"): edit,
     ("POST", "/press"): press,
     ("POST", "/follow"): follow,

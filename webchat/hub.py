@@ -18,6 +18,7 @@ from webchat.world import World
 
 LOG_SIZE = 10_000
 QUERY_LIFE = 60.0  # seconds; Telegram's is not published, only that it is short
+ACTION_LIFE = 5.0  # seconds; as the Bot API says of sendChatAction
 
 
 @dataclass(kw_only=True, slots=True)
@@ -46,6 +47,7 @@ class Hub:
         self.webhooks = {bot.id: Webhook(bot, self.queues[bot.id], clock) for bot in self.world.bots.values()}
         self.by_token = {bot.token: bot for bot in self.world.bots.values()}
         self.queries: dict[str, Query] = {}
+        self._doing: dict[str, tuple[float, Wire]] = {}  # chat -> until when, and what its bot does
         self.log: deque[Wire] = deque(maxlen=LOG_SIZE)
         self.logged = 0
         self.log_bell = Bell()
@@ -55,6 +57,15 @@ class Hub:
         kept = {"url": self.clock.url, "offset": self.clock.offset.total_seconds()}
         self.store.put("clock", "", kept)
         self.world.touch()
+
+    def keep(self, name: str, shown: Wire) -> None:
+        """Keep what the demo gave the page to show, under its name; an emptied world keeps it too."""
+        self.store.put("shown", name, {"name": name, **shown})
+        self.world.touch()
+
+    def kept(self, name: str) -> Wire | None:
+        """What was kept under a name; None when nothing was."""
+        return next((one for one in self.store.all("shown") if one["name"] == name), None)
 
     def start(self) -> None:
         """Begin what runs beside the requests."""
@@ -99,6 +110,20 @@ class Hub:
         for bot in self.world.bots.values():
             if not message.bot and not chat.blocked and hears(bot, chat, message.wire):
                 self.tell(bot, kind, message.wire.copy())
+
+    def does(self, bot: Bot, chat: Chat, action: str) -> None:
+        """A bot shows that it is typing, or sending something; its next message ends it."""
+        self._doing[chat.key] = (self.clock.steady() + ACTION_LIFE, {"name": bot.name, "action": action})
+        chat.version = self.world.touch()
+
+    def doing(self, chat: Chat) -> Wire | None:
+        """What a chat's bot is doing: ``{name, action}``."""
+        until, doing = self._doing.get(chat.key, (0.0, None))
+        return doing if until > self.clock.steady() else None
+
+    def done(self, chat: Chat) -> None:
+        """A chat's bot has sent what it was about to."""
+        self._doing.pop(chat.key, None)
 
     def member_changed(self, chat: Chat, *, actor: Wire, bot: Bot, old: str, new: str) -> None:
         """Tell a bot that its own standing in a chat has changed."""

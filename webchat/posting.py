@@ -38,6 +38,7 @@ def post(
     )
     if bot is not None:
         chat.last_bot = bot.id
+        hub.done(chat)
         _change_keyboard(chat, message)
     elif chat.kind == "private":
         chat.started = True

@@ -35,7 +35,8 @@ async def press(
     if key is not None:
         sent = _press_key(hub, person, chat, key, phone)
         return {"message": message_view(hub, sent), "chat": chat_id_for(hub, chat)}
-    raise Refused(f"there is no button {data or label!r} here; to be seen: {', '.join(_labels(hub, person, chat))}")
+    there = ", ".join(_labels(hub, person, chat))
+    raise Refused(f"there is no button {data or label!r} here; to be seen: {there}", code="no_button")
 
 
 def _inline(
@@ -86,7 +87,7 @@ async def _press_inline(hub: Hub, person: Person, chat: Chat, message: Message, 
     if "callback_data" not in button:
         raise Refused("webchat does not know what this kind of button does")
     if chat.blocked or chat.bots.get(str(bot.id)) not in PRESENT:
-        raise Refused("the bot is no longer in this chat")
+        raise Refused("the bot is no longer in this chat", code="gone")
     query = hub.ask(bot, person.id, chat, message, str(button["callback_data"]))
     if not wait:
         return {"query": query.id}

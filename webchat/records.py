@@ -92,6 +92,7 @@ class Message:
     deleted: bool = False
     keyboard: Wire = field(default_factory=dict)  # the reply keyboard or removal it carried
     only_for: int = 0  # an ephemeral message's one reader
+    once: str = ""  # the mark under which a person sent it: what is sent again under it is not another message
     reactions: list[str] = field(default_factory=list)
 
 

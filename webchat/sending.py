@@ -189,9 +189,10 @@ def send_contact(hub: Hub, bot: Bot, call: Call) -> object:
 
 def send_chat_action(hub: Hub, bot: Bot, call: Call) -> object:
     """sendChatAction."""
-    targets.chat_of(hub, bot, call["chat_id"])
+    chat = targets.chat_of(hub, bot, call["chat_id"])
     if call["action"] not in ACTIONS:
         raise bad_request("wrong parameter action in request")
+    hub.does(bot, chat, call["action"])
     return True
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from itertools import islice
 
 from webchat import wire
 from webchat.bell import Bell
@@ -12,6 +13,7 @@ from webchat.store import Store, revive
 FIRST_PERSON = 1001
 GROUP_BASE = -4_000_000_000
 SUPERGROUP_BASE = -1_002_000_000_000
+REMEMBERED = 500  # messages of a chat in which what is sent again is looked for
 
 
 class World:
@@ -144,6 +146,15 @@ class World:
         message = self.messages.get(chat.key, {}).get(id_)
         return None if message is None or message.deleted else message
 
+    def before(self, chat: Chat, id_: int) -> Iterator[Message]:
+        """The messages older than one, newest first."""
+        return (one for one in self.newest_first(chat) if one.id < id_)
+
+    def said_before(self, chat: Chat, person: int, once: str) -> Message | None:
+        """What a person has sent under this mark, among the latest of the chat."""
+        latest = islice(self.newest_first(chat), REMEMBERED)
+        return next((one for one in latest if one.once == once and one.wire["from"]["id"] == person), None)
+
     def newest_first(self, chat: Chat) -> Iterator[Message]:
         """The messages that are not deleted, newest first."""
         return (one for one in reversed(self.messages.get(chat.key, {}).values()) if not one.deleted)
@@ -166,12 +177,12 @@ class World:
         self.chats.clear()
         self.messages.clear()
         self._recent.clear()
-        self.store.clear(keep=("bot", "clock", "counter"))
+        self.store.clear(keep=("bot", "clock", "counter", "shown"))
         self._tick()
 
-    def touch(self) -> None:
-        """Let everybody look again, though no chat has changed."""
-        self._tick()
+    def touch(self) -> int:
+        """Let everybody look again, though nothing that is kept has changed; the new version."""
+        return self._tick()
 
     def _tick(self) -> int:
         self.version += 1
