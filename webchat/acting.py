@@ -10,7 +10,7 @@ from webchat.entities import said
 from webchat.errors import BotApiError, Refused
 from webchat.hearing import PRESENT
 from webchat.hub import Hub
-from webchat.methods import CAPTION_LIMIT, TEXT_LIMIT
+from webchat.params import CAPTION_LIMIT, TEXT_LIMIT
 from webchat.posting import post
 from webchat.records import Bot, Chat, Message, Person, Upload, Wire
 

@@ -129,7 +129,7 @@ class BotApi:
         profile.remember_allowed(self._hub, bot, call)
         self._hub.store.commit()
         return await self._hub.queues[bot.id].poll(
-            offset=call.get("offset", 0), limit=call.get("limit", 100), timeout=call.get("timeout", 0)
+            offset=call.get("offset", 0), limit=call.get("limit") or 100, timeout=call.get("timeout", 0)
         )
 
 

@@ -51,17 +51,9 @@ def delete_message(hub: Hub, bot: Bot, call: Call) -> object:
 def delete_messages(hub: Hub, bot: Bot, call: Call) -> object:
     """deleteMessages: those that are not there are passed over."""
     chat = targets.chat_of(hub, bot, call["chat_id"])
-    ids = _ids(call)
-    for message in filter(None, (hub.world.find(chat, id_) for id_ in ids)):
+    for message in filter(None, (hub.world.find(chat, id_) for id_ in call["message_ids"])):
         _delete(hub, bot, chat, message)
     return True
-
-
-def _ids(call: Call) -> list[int]:
-    ids: list[int] = call["message_ids"]
-    if not 1 <= len(ids) <= 100:
-        raise bad_request("too many message identifiers specified" if ids else "message identifiers are not specified")
-    return ids
 
 
 def _content(message: Message, doing: str) -> Wire:
@@ -89,7 +81,7 @@ def forward_message(hub: Hub, bot: Bot, call: Call) -> object:
 
 def forward_messages(hub: Hub, bot: Bot, call: Call) -> object:
     """forwardMessages."""
-    return [{"message_id": _forward(hub, bot, call, id_).id} for id_ in sorted(_ids(call))]
+    return [{"message_id": _forward(hub, bot, call, id_).id} for id_ in sorted(call["message_ids"])]
 
 
 def _copy(hub: Hub, bot: Bot, call: Call, id_: int) -> Wire:
@@ -110,7 +102,7 @@ def copy_message(hub: Hub, bot: Bot, call: Call) -> object:
 
 def copy_messages(hub: Hub, bot: Bot, call: Call) -> object:
     """copyMessages."""
-    return [_copy(hub, bot, call, id_) for id_ in sorted(_ids(call))]
+    return [_copy(hub, bot, call, id_) for id_ in sorted(call["message_ids"])]
 
 
 def pin(hub: Hub, bot: Bot, call: Call) -> object:
