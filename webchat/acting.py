@@ -18,12 +18,17 @@ PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 PHONE = re.compile(r"\+?[0-9 ()-]{3,20}")
 
 
-def speak(hub: Hub, person: Person, chat: Chat, content: Wire, reply_to: Message | None = None) -> Message:
-    """A person's message of any content; Refused where the chat does not take it."""
+def check_takes_part(person: Person, chat: Chat) -> None:
+    """Refused where a person can do nothing more in a chat."""
     if chat.blocked:
         raise Refused(f"person {person.id} has blocked this bot; unblock it first")
     if person.deactivated:
         raise Refused(f"person {person.id} has left for good")
+
+
+def speak(hub: Hub, person: Person, chat: Chat, content: Wire, reply_to: Message | None = None) -> Message:
+    """A person's message of any content; Refused where the chat does not take it."""
+    check_takes_part(person, chat)
     return post(hub, chat, sender=wire.user(person), content=content, reply_to=reply_to)
 
 

@@ -133,5 +133,12 @@ class Ask:
             raise Refused(f"there is no message {self.values[name]} in this chat")
         return message
 
+    def named_message(self, chat: Chat) -> Message:
+        """The message of the chat that the request must name."""
+        message = self.message(chat, "message")
+        if message is None:
+            raise Refused("message is needed")
+        return message
+
 
 Action = Callable[[Ask], Awaitable[Any]]  # what a call of the control API does

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from webchat import editing, faults, groups, handling, params, profile, sending
+from webchat import editing, faults, groups, handling, params, profile, reacting, sending
 from webchat.errors import BotApiError, bad_request
 from webchat.hub import Hub
 from webchat.methods import UPLOAD_LIMIT
@@ -28,6 +28,7 @@ METHODS: dict[str, Callable[[Hub, Bot, Call], object]] = {
     **sending.METHODS,
     **editing.METHODS,
     **handling.METHODS,
+    **reacting.METHODS,
     **groups.METHODS,
 }
 PATH = re.compile(r"/bot([^/]+)/([^/]+)/?")

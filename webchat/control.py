@@ -123,7 +123,7 @@ async def messages(ask: Ask) -> Wire:
     def found() -> list[Wire]:
         changed = [one for one in hub.world.changed_since(chat, since) if visible(one, person.id)]
         kept = [one for one in changed if one.id > after and (since or not one.deleted)]
-        return [message_view(hub, one) for one in kept[-most:]]
+        return [message_view(hub, one, person.id) for one in kept[-most:]]
 
     wait = min(ask.number("wait", 0), MAX_WAIT)
     hub.store.commit()

@@ -1,6 +1,6 @@
 """The control API about what people do in their chats; docs/webchat.md describes each call."""
 
-from webchat import acting, pressing, samples
+from webchat import acting, pressing, reacting, samples
 from webchat.asks import MAX_WAIT, Action, Ask
 from webchat.chat_view import chat_id_for
 from webchat.errors import Refused
@@ -13,7 +13,7 @@ async def say(ask: Ask) -> Wire:
     person = ask.person()
     chat = ask.chat(person)
     message = acting.say(ask.hub, person, chat, ask.text("text", most=10_000), ask.message(chat, "reply_to"))
-    return message_view(ask.hub, message)
+    return message_view(ask.hub, message, person.id)
 
 
 async def photo(ask: Ask) -> Wire:
@@ -29,7 +29,7 @@ async def photo(ask: Ask) -> Wire:
         picture = samples.sample(ask.text("sample", samples.FIRST))
     reply_to = ask.message(chat, "reply_to")
     sent = acting.send_photos(ask.hub, person, chat, [picture] * count, ask.text("caption", ""), reply_to)
-    views = [message_view(ask.hub, message) for message in sent]
+    views = [message_view(ask.hub, message, person.id) for message in sent]
     return views[0] | {"album": views} if count > 1 else views[0]
 
 
@@ -38,7 +38,7 @@ async def voice(ask: Ask) -> Wire:
     person = ask.person()
     data = ask.data("data") if "data" in ask else None
     message = acting.send_voice(ask.hub, person, ask.chat(person), ask.whole("seconds", 3), data)
-    return message_view(ask.hub, message)
+    return message_view(ask.hub, message, person.id)
 
 
 async def document(ask: Ask) -> Wire:
@@ -47,7 +47,7 @@ async def document(ask: Ask) -> Wire:
     upload = Upload(name=ask.text("name", most=200), mime=ask.text("mime", ""), data=ask.data("data"))
     chat = ask.chat(person)
     content = acting.kept(ask.hub, upload, "document") | acting.captioned(ask.text("caption", ""))
-    return message_view(ask.hub, acting.speak(ask.hub, person, chat, content, ask.message(chat, "reply_to")))
+    return message_view(ask.hub, acting.speak(ask.hub, person, chat, content, ask.message(chat, "reply_to")), person.id)
 
 
 async def video(ask: Ask) -> Wire:
@@ -56,38 +56,47 @@ async def video(ask: Ask) -> Wire:
     data = ask.data("data") if "data" in ask else b"webchat"
     content = acting.kept(ask.hub, Upload(name="video.mp4", mime="video/mp4", data=data), "video", 3)
     message = acting.speak(ask.hub, person, ask.chat(person), content | acting.captioned(ask.text("caption", "")))
-    return message_view(ask.hub, message)
+    return message_view(ask.hub, message, person.id)
 
 
 async def sticker(ask: Ask) -> Wire:
     """A person sends a sticker."""
     person = ask.person()
     content = acting.kept(ask.hub, samples.sample(ask.text("sample", samples.FIRST)), "sticker")
-    return message_view(ask.hub, acting.speak(ask.hub, person, ask.chat(person), content))
+    return message_view(ask.hub, acting.speak(ask.hub, person, ask.chat(person), content), person.id)
 
 
 async def location(ask: Ask) -> Wire:
     """A person sends a place."""
     person = ask.person()
     place = ask.number("latitude"), ask.number("longitude")
-    return message_view(ask.hub, acting.send_location(ask.hub, person, ask.chat(person), *place))
+    return message_view(ask.hub, acting.send_location(ask.hub, person, ask.chat(person), *place), person.id)
 
 
 async def contact(ask: Ask) -> Wire:
     """A person sends a phone number."""
     person = ask.person()
     name = ask.text("name", "", most=64)
-    return message_view(ask.hub, acting.send_contact(ask.hub, person, ask.chat(person), ask.text("phone"), name))
+    return message_view(
+        ask.hub, acting.send_contact(ask.hub, person, ask.chat(person), ask.text("phone"), name), person.id
+    )
 
 
 async def edit(ask: Ask) -> Wire:
     """A person changes a message of theirs."""
     person = ask.person()
     chat = ask.chat(person)
-    message = ask.message(chat, "message")
-    if message is None:
-        raise Refused("message is needed")
-    return message_view(ask.hub, acting.edit(ask.hub, person, chat, message, ask.text("text", most=10_000)))
+    message = acting.edit(ask.hub, person, chat, ask.named_message(chat), ask.text("text", most=10_000))
+    return message_view(ask.hub, message, person.id)
+
+
+async def react(ask: Ask) -> Wire:
+    """A person reacts to a message; without an emoji the reaction is taken away."""
+    person = ask.person()
+    chat = ask.chat(person)
+    message = ask.named_message(chat)
+    reacting.react(ask.hub, person, chat, message, ask.text("emoji", ""))
+    return message_view(ask.hub, message, person.id)
 
 
 async def press(ask: Ask) -> Wire:
@@ -108,8 +117,9 @@ async def press(ask: Ask) -> Wire:
 
 async def follow(ask: Ask) -> Wire:
     """A person opens a deep link."""
-    chat, message = acting.follow(ask.hub, ask.person(), ask.text("link"), ask.bot())
-    return message_view(ask.hub, message) | {"chat": chat_id_for(ask.hub, chat)}
+    person = ask.person()
+    chat, message = acting.follow(ask.hub, person, ask.text("link"), ask.bot())
+    return message_view(ask.hub, message, person.id) | {"chat": chat_id_for(ask.hub, chat)}
 
 
 async def block(ask: Ask) -> Wire:
@@ -128,6 +138,7 @@ ROUTES: dict[tuple[str, str], Action] = {
     ("POST", "/location"): location,
     ("POST", "/contact"): contact,
     ("POST", "/edit"): edit,
+    ("POST", "/react"): react,
     ("POST", "/press"): press,
     ("POST", "/follow"): follow,
     ("POST", "/block"): block,

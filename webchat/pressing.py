@@ -34,7 +34,7 @@ async def press(
         return await _press_inline(hub, person, chat, *exact, wait)
     if key is not None:
         sent = _press_key(hub, person, chat, key, phone)
-        return {"message": message_view(hub, sent), "chat": chat_id_for(hub, chat)}
+        return {"message": message_view(hub, sent, person.id), "chat": chat_id_for(hub, chat)}
     raise Refused(f"there is no button {data or label!r} here; to be seen: {', '.join(_labels(hub, person, chat))}")
 
 
@@ -80,7 +80,7 @@ async def _press_inline(hub: Hub, person: Person, chat: Chat, message: Message, 
         if "t.me/" not in url and not url.startswith("tg://"):
             return {"url": url}
         there, sent = acting.follow(hub, person, url, bot)
-        return {"message": message_view(hub, sent), "chat": chat_id_for(hub, there)}
+        return {"message": message_view(hub, sent, person.id), "chat": chat_id_for(hub, there)}
     if "copy_text" in button:
         return {"copied": button["copy_text"]["text"]}
     if "callback_data" not in button:

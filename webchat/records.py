@@ -92,7 +92,7 @@ class Message:
     deleted: bool = False
     keyboard: Wire = field(default_factory=dict)  # the reply keyboard or removal it carried
     only_for: int = 0  # an ephemeral message's one reader
-    reactions: list[str] = field(default_factory=list)
+    reacted: dict[str, str] = field(default_factory=dict)  # a person's or bot's id -> emoji
 
 
 @dataclass(frozen=True, kw_only=True)

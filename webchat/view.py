@@ -1,5 +1,7 @@
 """How messages and keyboards look to somebody."""
 
+from collections import Counter
+
 from webchat.clock import iso
 from webchat.hearing import SERVICE
 from webchat.hub import Hub
@@ -49,8 +51,8 @@ def _button(button: Wire) -> Wire:
     return seen
 
 
-def message_view(hub: Hub, message: Message) -> Wire:
-    """A message for the page and for tests."""
+def message_view(hub: Hub, message: Message, person: int) -> Wire:
+    """A message as somebody sees it, for the page and for tests."""
     wire = message.wire
     seen: Wire = {"id": message.id, "version": message.version}
     if message.deleted:
@@ -84,9 +86,15 @@ def message_view(hub: Hub, message: Message) -> Wire:
             seen[name] = wire[name]
     if message.only_for:
         seen["only_for"] = message.only_for
-    if message.reactions:
-        seen["reactions"] = message.reactions
+    if message.reacted:
+        seen["reactions"] = _reactions(message, person)
     return seen | _media(hub, wire)
+
+
+def _reactions(message: Message, person: int) -> list[Wire]:
+    mine = message.reacted.get(str(person))
+    counted = Counter(message.reacted.values()).items()
+    return [{"emoji": emoji, "count": count, "mine": emoji == mine} for emoji, count in counted]
 
 
 def _media(hub: Hub, wire: Wire) -> Wire:

@@ -76,7 +76,7 @@ export function bubble(message, { mine, group, symbol }, actions) {
     make("div", { class: "line" }, body, more),
     message.reply_to ? quotation(message.reply_to, actions) : null,
     keys(message, actions),
-    message.reactions ? make("span", { class: "reactions" }, message.reactions.join(" ")) : null,
+    message.reactions ? make("span", { class: "reactions" }, message.reactions.map((one) => (one.count > 1 ? `${one.emoji} ${one.count}` : one.emoji)).join(" ")) : null,
     notes.length ? make("span", { class: "note" }, notes.join(" · ")) : null);
   return make("article", { class: `message ${mine ? "mine" : "theirs"}`, id: `m${message.id}` }, avatar(message.from.name, { bot: message.from.is_bot, symbol }), stack);
 }
