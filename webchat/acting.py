@@ -13,8 +13,17 @@ from webchat.hub import Hub
 from webchat.params import CAPTION_LIMIT, TEXT_LIMIT
 from webchat.posting import post
 from webchat.records import Bot, Chat, Message, Person, Upload, Wire
+from webchat.standing import status_of
 
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
+PERMISSIONS = {
+    "photo": "can_send_photos",
+    "voice": "can_send_voice_notes",
+    "video": "can_send_videos",
+    "document": "can_send_documents",
+    "sticker": "can_send_other_messages",
+}
+"""What a restricted member needs for more than words."""
 PHONE = re.compile(r"\+?[0-9 ()-]{3,20}")
 
 
@@ -29,6 +38,10 @@ def check_takes_part(person: Person, chat: Chat) -> None:
 def speak(hub: Hub, person: Person, chat: Chat, content: Wire, reply_to: Message | None = None) -> Message:
     """A person's message of any content; Refused where the chat does not take it."""
     check_takes_part(person, chat)
+    if status_of(chat, person.id, hub.clock.seconds()) == "restricted":
+        needed = next((right for kind, right in PERMISSIONS.items() if kind in content), "can_send_messages")
+        if not chat.restricted[str(person.id)][needed]:
+            raise Refused(f"person {person.id} is restricted in chat {chat.id}: {needed} is needed")
     return post(hub, chat, sender=wire.user(person), content=content, reply_to=reply_to)
 
 
@@ -124,10 +137,8 @@ def block(hub: Hub, person: Person, bot: Bot, *, blocked: bool) -> None:
     chat = hub.world.direct(bot, person.id)
     if chat.blocked == blocked:
         return
-    old, new = ("member", "kicked") if blocked else ("kicked", "member")
-    chat.blocked = blocked
-    hub.world.save_chat(chat)
-    hub.member_changed(chat, actor=wire.user(person), bot=bot, old=old, new=new)
+    with hub.changing(chat, wire.bot_user(bot), wire.user(person)):
+        chat.blocked = blocked
 
 
 def follow(hub: Hub, person: Person, link: str, default: Bot) -> tuple[Chat, Message]:

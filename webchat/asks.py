@@ -10,6 +10,7 @@ from webchat.errors import Refused
 from webchat.hub import Hub
 from webchat.identity import acting_person
 from webchat.records import Bot, Chat, Message, Person
+from webchat.standing import RIGHTS
 
 MAX_WAIT = 50.0  # seconds
 LARGEST = 2**53  # whole numbers up to this are exact in JSON
@@ -74,6 +75,13 @@ class Ask:
             raise Refused(f"{name} must be a list of ids")
         for id_ in value:
             acting_person(self.hub.world, id_)
+        return value
+
+    def rights(self) -> list[str] | None:
+        """An administrator's rights; None where the request names none."""
+        value = self.values.get("rights")
+        if value is not None and (not isinstance(value, list) or any(one not in RIGHTS for one in value)):
+            raise Refused(f"rights must be a list of {', '.join(RIGHTS)}")
         return value
 
     def data(self, name: str) -> bytes:

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from webchat import editing, faults, groups, handling, params, profile, reacting, sending
+from webchat import editing, faults, groups, handling, links, members, params, profile, reacting, sending
 from webchat.errors import BotApiError, bad_request
 from webchat.hub import Hub
 from webchat.methods import UPLOAD_LIMIT
@@ -30,6 +30,8 @@ METHODS: dict[str, Callable[[Hub, Bot, Call], object]] = {
     **handling.METHODS,
     **reacting.METHODS,
     **groups.METHODS,
+    **members.METHODS,
+    **links.METHODS,
 }
 PATH = re.compile(r"/bot([^/]+)/([^/]+)/?")
 FILE_PATH = re.compile(r"/file/bot([^/]+)/([A-Za-z0-9_./-]+)")

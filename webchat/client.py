@@ -114,6 +114,11 @@ class WebchatClient:
         sent: Wire = await self.post("/follow", person=person, link=link, **how)
         return sent
 
+    async def join(self, person: int, link: str) -> Wire:
+        """A person follows an invite link: the ``chat``, and whether they have ``joined`` it or only asked to."""
+        came: Wire = await self.post("/join", person=person, link=link)
+        return came
+
     async def block(self, person: int, *, blocked: bool = True) -> None:
         """A person blocks the bot, or no longer."""
         await self.post("/block", person=person, blocked=blocked)

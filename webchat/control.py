@@ -87,21 +87,20 @@ async def migrate(ask: Ask) -> Wire:
     return membership.group_view(membership.migrate(ask.hub, ask.group(ask.whole("group"))))
 
 
-async def bot_status(ask: Ask, status: str) -> Wire:
-    """The bot's standing in a group changes."""
+async def kick_bot(ask: Ask) -> Wire:
+    """The bot is thrown out of a group."""
     chat = ask.group(ask.whole("group"))
-    membership.set_bot(ask.hub, chat, ask.bot(), status)
+    membership.set_bot(ask.hub, chat, ask.bot(), "kicked")
     return membership.group_view(chat)
 
 
-async def kick_bot(ask: Ask) -> Wire:
-    """The bot is thrown out of a group."""
-    return await bot_status(ask, "kicked")
-
-
 async def add_bot(ask: Ask) -> Wire:
-    """The bot is added (again) to a group, as a member or (``admin``) as an administrator."""
-    return await bot_status(ask, "administrator" if ask.flag("admin") else "member")
+    """The bot is added (again) to a group, as a member or (``admin``, ``rights``) as an administrator."""
+    chat = ask.group(ask.whole("group"))
+    rights = ask.rights()
+    status = "administrator" if ask.flag("admin") or rights is not None else "member"
+    membership.set_bot(ask.hub, chat, ask.bot(), status, rights)
+    return membership.group_view(chat)
 
 
 async def chats(ask: Ask) -> Wire:

@@ -1,6 +1,6 @@
 """The control API about what people do in their chats; docs/webchat.md describes each call."""
 
-from webchat import acting, pressing, reacting, samples
+from webchat import acting, links, pressing, reacting, samples
 from webchat.asks import MAX_WAIT, Action, Ask
 from webchat.chat_view import chat_id_for
 from webchat.errors import Refused
@@ -122,6 +122,12 @@ async def follow(ask: Ask) -> Wire:
     return message_view(ask.hub, message, person.id) | {"chat": chat_id_for(ask.hub, chat)}
 
 
+async def join(ask: Ask) -> Wire:
+    """A person follows an invite link into a group, or asks to be let in."""
+    chat, joined = links.join(ask.hub, ask.person(), ask.text("link"))
+    return {"chat": chat.id, "joined": joined}
+
+
 async def block(ask: Ask) -> Wire:
     """A person blocks the bot, or no longer."""
     acting.block(ask.hub, ask.person(), ask.bot(), blocked=ask.flag("blocked", default=True))
@@ -141,5 +147,6 @@ ROUTES: dict[tuple[str, str], Action] = {
     ("POST", "/react"): react,
     ("POST", "/press"): press,
     ("POST", "/follow"): follow,
+    ("POST", "/join"): join,
     ("POST", "/block"): block,
 }

@@ -31,8 +31,8 @@ NOT_CONTENT = frozenset(
 
 def _delete(hub: Hub, bot: Bot, chat: Chat, message: Message) -> None:
     own = message.bot == bot.id
-    if not own and chat.kind != "private" and not targets.is_admin(bot, chat):
-        raise bad_request("message can't be deleted")
+    if not own and chat.kind != "private":
+        targets.check_right(chat, bot, "can_delete_messages", "message can't be deleted")
     if message.wire["date"] < hub.clock.seconds() - DELETE_WINDOW:
         raise bad_request("message can't be deleted for everyone")
     message.deleted = True

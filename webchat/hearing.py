@@ -15,6 +15,13 @@ SERVICE = frozenset(
         "supergroup_chat_created",
     )
 )
+
+
+def is_service(message: Wire) -> bool:
+    """Whether a message only tells what happened in its chat."""
+    return not SERVICE.isdisjoint(message)
+
+
 PRESENT = {"member", "administrator"}
 
 
@@ -23,7 +30,7 @@ def hears(bot: Bot, chat: Chat, message: Wire) -> bool:
     status = chat.bots.get(str(bot.id), "left")
     if status not in PRESENT:
         return False
-    if chat.kind == "private" or not bot.privacy or status == "administrator" or SERVICE & message.keys():
+    if chat.kind == "private" or not bot.privacy or status == "administrator" or is_service(message):
         return True
     replied = message.get("reply_to_message", {}).get("from", {})
     if replied.get("id") == bot.id:

@@ -1,8 +1,10 @@
 """Groups: made, joined, left, upgraded; and the bot's standing in them."""
 
+from contextlib import ExitStack
+from typing import Any
+
 from webchat import wire
 from webchat.errors import Refused
-from webchat.groups import status_of
 from webchat.hearing import PRESENT
 from webchat.hub import Hub
 from webchat.posting import service
@@ -49,18 +51,20 @@ def _owner(hub: Hub, chat: Chat) -> Wire:
     return wire.user(hub.world.people[chat.members[0]])
 
 
-def set_bot(hub: Hub, chat: Chat, bot: Bot, status: str) -> None:
-    """Change a bot's standing in a group and tell it."""
-    old = chat.bots.get(str(bot.id), "left")
-    if old == status or not chat.members:
+def set_bot(hub: Hub, chat: Chat, bot: Bot, status: str, rights: list[str] | None = None) -> None:
+    """Change a bot's standing in a group and tell it; as administrator with these rights, or the usual ones."""
+    if not chat.members:
         return
+    old = chat.bots.get(str(bot.id), "left")
     actor, me = _owner(hub, chat), wire.bot_user(bot)
-    chat.bots[str(bot.id)] = status
-    hub.world.save_chat(chat)
-    hub.member_changed(chat, actor=actor, bot=bot, old=old, new=status)
+    with hub.changing(chat, me, actor):
+        chat.bots[str(bot.id)] = status
+        chat.rights.pop(str(bot.id), None)
+        if rights is not None:
+            chat.rights[str(bot.id)] = rights
     if status in PRESENT and old not in PRESENT:
         service(hub, chat, actor=actor, content={"new_chat_members": [me]})
-    elif status not in PRESENT:
+    elif status not in PRESENT and old in PRESENT:
         service(hub, chat, actor=actor, content={"left_chat_member": me})
 
 
@@ -70,19 +74,31 @@ def change_members(hub: Hub, chat: Chat, *, add: list[int], remove: list[int]) -
     gone = [id_ for id_ in remove if id_ in chat.members]
     if len(chat.members) + len(joined) == len(gone):
         raise Refused("the last member cannot leave")
-    actor = _owner(hub, chat)
     if joined:
-        chat.members.extend(joined)
-        people = [wire.user(hub.world.people[id_]) for id_ in joined]
-        service(hub, chat, actor=actor, content={"new_chat_members": people})
-        for person in people:
-            hub.person_changed(chat, actor=actor, person=person, old="left", new="member")
+        enter(hub, chat, [wire.user(hub.world.people[id_]) for id_ in joined], _owner(hub, chat))
     for id_ in gone:
         person = wire.user(hub.world.people[id_])
-        old = status_of(chat, id_)
-        chat.members.remove(id_)
-        service(hub, chat, actor=person, content={"left_chat_member": person})
-        hub.person_changed(chat, actor=person, person=person, old=old, new="left")
+        with hub.changing(chat, person, person):
+            take_out(hub, chat, person, person)
+
+
+def enter(hub: Hub, chat: Chat, people: list[Wire], actor: Wire, **how: Any) -> None:
+    """People come into a group, which ends any ban; ``how`` is what the bots are told of the way they came."""
+    with ExitStack() as changes:
+        for person in reversed(people):  # told of in the order of their coming
+            changes.enter_context(hub.changing(chat, person, actor, **how))
+        for person in people:
+            chat.banned.pop(str(person["id"]), None)
+            chat.members.append(person["id"])
+        service(hub, chat, actor=actor, content={"new_chat_members": people})
+
+
+def take_out(hub: Hub, chat: Chat, person: Wire, actor: Wire, by: Bot | None = None) -> None:
+    """A person is no longer in a group, because they or somebody else wanted it so."""
+    chat.members.remove(person["id"])
+    chat.rights.pop(str(person["id"]), None)
+    chat.joined_by.pop(str(person["id"]), None)
+    service(hub, chat, actor=actor, content={"left_chat_member": person}, by=by)
 
 
 def migrate(hub: Hub, chat: Chat) -> Chat:
@@ -99,6 +115,8 @@ def migrate(hub: Hub, chat: Chat) -> Chat:
         title=chat.title,
         members=list(chat.members),
         bots=dict(chat.bots),
+        rights=dict(chat.rights),
+        description=chat.description,
     )
     hub.world.save_chat(new)
     actor = _owner(hub, chat)

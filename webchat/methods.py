@@ -134,9 +134,24 @@ getChatMember chat_id!:chat user_id!:int
 getChatAdministrators chat_id!:chat return_bots:bool
 getChatMemberCount chat_id!:chat
 leaveChat chat_id!:chat
+setChatTitle chat_id!:chat title!:str
+setChatDescription chat_id!:chat description:str
+banChatMember chat_id!:chat user_id!:int until_date:int revoke_messages:bool
+unbanChatMember chat_id!:chat user_id!:int only_if_banned:bool
+restrictChatMember chat_id!:chat user_id!:int permissions!:ChatPermissions
+  use_independent_chat_permissions:bool until_date:int
+promoteChatMember chat_id!:chat user_id!:int is_anonymous:bool can_manage_chat:bool can_delete_messages:bool
+  can_manage_video_chats:bool can_restrict_members:bool can_promote_members:bool can_change_info:bool
+  can_invite_users:bool can_post_stories:bool can_edit_stories:bool can_delete_stories:bool
+  can_post_messages:bool can_edit_messages:bool can_pin_messages:bool can_manage_topics:bool
+  can_manage_direct_messages:bool can_manage_tags:bool can_send_welcome_messages:bool
 createChatInviteLink chat_id!:chat name:str expire_date:int member_limit:int creates_join_request:bool
+editChatInviteLink chat_id!:chat invite_link!:str name:str expire_date:int member_limit:int
+  creates_join_request:bool
 exportChatInviteLink chat_id!:chat
 revokeChatInviteLink chat_id!:chat invite_link!:str
+approveChatJoinRequest chat_id!:chat user_id!:int
+declineChatJoinRequest chat_id!:chat user_id!:int
 getFile file_id!:str
 getUserProfilePhotos user_id!:int offset:int limit:int
 setMessageReaction chat_id!:chat message_id!:int
@@ -157,6 +172,10 @@ ChatAdministratorRights is_anonymous!:bool can_manage_chat!:bool can_delete_mess
   can_invite_users!:bool can_post_stories!:bool can_edit_stories!:bool can_delete_stories!:bool
   can_post_messages:bool can_edit_messages:bool can_pin_messages:bool can_manage_topics:bool
   can_manage_direct_messages:bool can_manage_tags:bool can_send_welcome_messages!:bool
+ChatPermissions can_send_messages:bool can_send_audios:bool can_send_documents:bool can_send_photos:bool
+  can_send_videos:bool can_send_video_notes:bool can_send_voice_notes:bool can_send_polls:bool
+  can_send_other_messages:bool can_add_web_page_previews:bool can_react_to_messages:bool can_edit_tag:bool
+  can_change_info:bool can_invite_users:bool can_pin_messages:bool can_manage_topics:bool
 CopyTextButton text!:str
 EphemeralMessageParameters receiver_user_id!:int callback_query_id:str replace_callback_query_message:bool
 ForceReply force_reply!:bool input_field_placeholder:str selective:bool
@@ -275,10 +294,14 @@ LIMITS_TABLE = """
   sendContact.vcard
 1-256 chars | VENUE_TITLE_INVALID |
   sendVenue.title
+1-128 chars | title must be non-empty / title is too long |
+  setChatTitle.title
+0-255 chars | CHAT_ABOUT_TOO_LONG |
+  setChatDescription.description
 0-32 chars | INVITE_LINK_NAME_INVALID |
-  createChatInviteLink.name
+  createChatInviteLink.name editChatInviteLink.name
 1-99999 number | USAGE_LIMIT_INVALID |
-  createChatInviteLink.member_limit
+  createChatInviteLink.member_limit editChatInviteLink.member_limit
 """
 FOREVER = 0x7FFFFFFF  # the live period of a location that never ends
 BUTTONS_LIMIT = 100

@@ -183,8 +183,7 @@ def get_file(hub: Hub, _bot: Bot, call: Call) -> object:
 
 def profile_photos(hub: Hub, _bot: Bot, call: Call) -> object:
     """getUserProfilePhotos: nobody here has any."""
-    if hub.world.user(call["user_id"]) is None:
-        raise bad_request("user not found")
+    targets.user_of(hub, call["user_id"])
     return {"total_count": 0, "photos": []}
 
 

@@ -64,8 +64,12 @@ class Chat:
     id: int
     kind: str  # private | group | supergroup
     title: str = ""
+    description: str = ""
     members: list[int] = field(default_factory=list)
     bots: dict[str, str] = field(default_factory=dict)  # bot id -> member | administrator | left | kicked
+    rights: dict[str, list[str]] = field(default_factory=dict)  # an administrator's id -> what they may do
+    restricted: dict[str, Wire] = field(default_factory=dict)  # person id -> permissions and until_date
+    banned: dict[str, int] = field(default_factory=dict)  # person id -> until when; 0: for good
     started: bool = False
     blocked: bool = False
     last_id: int = 0
@@ -76,7 +80,9 @@ class Chat:
     keyboard_for: list[int] = field(default_factory=list)  # empty: everybody here
     read: dict[str, int] = field(default_factory=dict)  # person id -> last message read
     migrated_to: int = 0
-    invite_link: str = ""
+    links: dict[str, Wire] = field(default_factory=dict)  # address -> ChatInviteLink
+    joined_by: dict[str, str] = field(default_factory=dict)  # person id -> the link they came by
+    requests: dict[str, Wire] = field(default_factory=dict)  # person id -> link and date of asking to join
 
 
 @dataclass(kw_only=True, slots=True)

@@ -4,8 +4,10 @@ from webchat.errors import bad_request, forbidden
 from webchat.hearing import PRESENT
 from webchat.hub import Hub
 from webchat.params import Call
-from webchat.records import Bot, Chat, Message
+from webchat.records import Bot, Chat, Message, Wire
+from webchat.standing import rights_of
 
+REQUEST_LIFE = 300  # seconds for which who asks to join a group may be written to
 UPGRADED = "group chat was upgraded to a supergroup chat"
 
 
@@ -27,9 +29,15 @@ def _private(hub: Hub, bot: Bot, id_: int) -> Chat:
         raise forbidden("user is deactivated")
     if chat.blocked:
         raise forbidden("bot was blocked by the user")
-    if not chat.started:
+    if not chat.started and not _asks_to_join(hub, bot, id_):
         raise forbidden("bot can't initiate conversation with a user")
     return chat
+
+
+def _asks_to_join(hub: Hub, bot: Bot, person: int) -> bool:
+    since = hub.clock.seconds() - REQUEST_LIFE
+    asked = [chat for chat in hub.world.chats.values() if chat.requests.get(str(person), {"date": 0})["date"] >= since]
+    return any("can_invite_users" in rights_of(chat, bot.id) for chat in asked)
 
 
 def _group(hub: Hub, bot: Bot, id_: int) -> Chat:
@@ -44,6 +52,14 @@ def _group(hub: Hub, bot: Bot, id_: int) -> Chat:
             raise forbidden(f"bot was kicked from the {chat.kind} chat")
         raise forbidden(f"bot is not a member of the {chat.kind} chat")
     return chat
+
+
+def user_of(hub: Hub, id_: int) -> Wire:
+    """The person or bot of that id; BotApiError when there is none."""
+    user = hub.world.user(id_)
+    if user is None:
+        raise bad_request("user not found")
+    return user
 
 
 def message_of(hub: Hub, chat: Chat, id_: int, doing: str) -> Message:
@@ -65,6 +81,7 @@ def replied_to(hub: Hub, chat: Chat, call: Call) -> Message | None:
     return message
 
 
-def is_admin(bot: Bot, chat: Chat) -> bool:
-    """Whether a bot administers a group."""
-    return chat.bots.get(str(bot.id)) == "administrator"
+def check_right(chat: Chat, bot: Bot, right: str, complaint: str) -> None:
+    """BotApiError with the complaint when a bot lacks an administrator's right."""
+    if right not in rights_of(chat, bot.id):
+        raise bad_request(complaint)

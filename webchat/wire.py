@@ -56,36 +56,6 @@ def full_chat(wire: Wire) -> Wire:
     }
 
 
-ADMIN_RIGHTS = {
-    "can_be_edited": False,
-    "is_anonymous": False,
-    "can_manage_chat": True,
-    "can_delete_messages": True,
-    "can_manage_video_chats": True,
-    "can_restrict_members": True,
-    "can_promote_members": False,
-    "can_change_info": True,
-    "can_invite_users": True,
-    "can_post_stories": False,
-    "can_edit_stories": False,
-    "can_delete_stories": False,
-    "can_pin_messages": True,
-    "can_send_welcome_messages": False,
-}
-
-
-def member(status: str, user: Wire) -> Wire:
-    """A ChatMember of the given status."""
-    wire: Wire = {"status": status, "user": user}
-    if status == "creator":
-        return wire | {"is_anonymous": False}
-    if status == "administrator":
-        return wire | ADMIN_RIGHTS
-    if status == "kicked":
-        return wire | {"until_date": 0}
-    return wire
-
-
 def attachment(file: StoredFile) -> Wire:
     """The part of a Message that holds a file: its field's name and value."""
     base: Wire = {"file_id": file.id, "file_unique_id": file.unique, "file_size": file.size}
