@@ -11,9 +11,9 @@ from webchat.errors import BotApiError, Refused
 from webchat.hearing import PRESENT
 from webchat.hub import Hub
 from webchat.params import CAPTION_LIMIT, TEXT_LIMIT
-from webchat.posting import post
+from webchat.posting import Place, post
 from webchat.records import Bot, Chat, Message, Person, Upload, Wire
-from webchat.standing import status_of
+from webchat.standing import may_write_in, status_of
 
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 PERMISSIONS = {
@@ -35,17 +35,20 @@ def check_takes_part(person: Person, chat: Chat) -> None:
         raise Refused(f"person {person.id} has left for good")
 
 
-def speak(hub: Hub, person: Person, chat: Chat, content: Wire, reply_to: Message | None = None) -> Message:
+def speak(hub: Hub, person: Person, place: Place, content: Wire) -> Message:
     """A person's message of any content; Refused where the chat does not take it."""
+    chat = place.chat
     check_takes_part(person, chat)
+    if not may_write_in(chat, person.id, place.topic):
+        raise Refused(f"topic {place.topic} is closed")
     if status_of(chat, person.id, hub.clock.seconds()) == "restricted":
         needed = next((right for kind, right in PERMISSIONS.items() if kind in content), "can_send_messages")
         if not chat.restricted[str(person.id)][needed]:
             raise Refused(f"person {person.id} is restricted in chat {chat.id}: {needed} is needed")
-    return post(hub, chat, sender=wire.user(person), content=content, reply_to=reply_to)
+    return post(hub, place, sender=wire.user(person), content=content)
 
 
-def say(hub: Hub, person: Person, chat: Chat, text: str, reply_to: Message | None = None) -> Message:
+def say(hub: Hub, person: Person, place: Place, text: str) -> Message:
     """A person says something."""
     plain, entities = said(text)
     if not plain:
@@ -53,7 +56,7 @@ def say(hub: Hub, person: Person, chat: Chat, text: str, reply_to: Message | Non
     if len(plain) > TEXT_LIMIT:
         raise Refused(f"text must have at most {TEXT_LIMIT} characters")
     content: Wire = {"text": plain} | ({"entities": entities} if entities else {})
-    return speak(hub, person, chat, content, reply_to)
+    return speak(hub, person, place, content)
 
 
 def captioned(caption: str) -> Wire:
@@ -75,40 +78,38 @@ def kept(hub: Hub, upload: Upload, kind: str, duration: int = 0) -> Wire:
         raise Refused(f"this cannot be sent as a {kind}: {error.description}") from None
 
 
-def send_photos(
-    hub: Hub, person: Person, chat: Chat, pictures: list[Upload], caption: str, reply_to: Message | None
-) -> list[Message]:
+def send_photos(hub: Hub, person: Person, place: Place, pictures: list[Upload], caption: str) -> list[Message]:
     """One photo, or several as an album whose first carries the caption."""
     album: Wire = {"media_group_id": str(secrets.randbits(60))} if len(pictures) > 1 else {}
     first = captioned(caption)
     contents = [kept(hub, picture, "photo") | album for picture in pictures]
     contents[0] |= first
-    return [speak(hub, person, chat, content, reply_to) for content in contents]
+    return [speak(hub, person, place, content) for content in contents]
 
 
-def send_voice(hub: Hub, person: Person, chat: Chat, seconds: int, data: bytes | None) -> Message:
+def send_voice(hub: Hub, person: Person, place: Place, seconds: int, data: bytes | None) -> Message:
     """A voice note: the one given, or silence of that length."""
     if not 1 <= seconds <= 600:
         raise Refused("seconds must be 1 to 600")
     upload = Upload(name="voice.ogg", mime="audio/ogg", data=data or voice.silence(seconds))
-    return speak(hub, person, chat, kept(hub, upload, "voice", seconds))
+    return speak(hub, person, place, kept(hub, upload, "voice", seconds))
 
 
-def send_location(hub: Hub, person: Person, chat: Chat, latitude: float, longitude: float) -> Message:
+def send_location(hub: Hub, person: Person, place: Place, latitude: float, longitude: float) -> Message:
     """A place on the map."""
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         raise Refused("latitude must be -90 to 90, longitude -180 to 180")
-    return speak(hub, person, chat, {"location": {"latitude": latitude, "longitude": longitude}})
+    return speak(hub, person, place, {"location": {"latitude": latitude, "longitude": longitude}})
 
 
-def send_contact(hub: Hub, person: Person, chat: Chat, phone: str, name: str) -> Message:
+def send_contact(hub: Hub, person: Person, place: Place, phone: str, name: str) -> Message:
     """A phone number: one's own unless another name is given."""
     if not PHONE.fullmatch(phone):
         raise Refused("phone must be a phone number")
     contact: Wire = {"phone_number": phone, "first_name": name or person.name}
     if not name:
         contact["user_id"] = person.id
-    return speak(hub, person, chat, {"contact": contact})
+    return speak(hub, person, place, {"contact": contact})
 
 
 def edit(hub: Hub, person: Person, chat: Chat, message: Message, text: str) -> Message:
@@ -154,7 +155,7 @@ def follow(hub: Hub, person: Person, link: str, default: Bot) -> tuple[Chat, Mes
         if not shared:
             raise Refused(f"person {person.id} shares no group with @{bot.username}")
         chat, command = shared[0], f"/start@{bot.username}"
-    return chat, say(hub, person, chat, f"{command} {payload}".strip())
+    return chat, say(hub, person, Place(chat=chat), f"{command} {payload}".strip())
 
 
 def read_link(hub: Hub, link: str, default: Bot) -> tuple[Bot, str, bool]:

@@ -9,6 +9,7 @@ from typing import Any
 from webchat.errors import Refused
 from webchat.hub import Hub
 from webchat.identity import acting_person
+from webchat.posting import Place
 from webchat.records import Bot, Chat, Message, Person
 from webchat.standing import RIGHTS
 
@@ -122,6 +123,15 @@ class Ask:
         if person.id not in chat.members:
             raise Refused(f"person {person.id} is not in chat {id_}")
         return chat
+
+    def place(self, person: Person) -> Place:
+        """Where the person wants to say something; an answer goes where the answered message stands."""
+        chat = self.chat(person)
+        reply_to = self.message(chat, "reply_to")
+        topic = self.whole("topic", reply_to.topic if reply_to else 0)
+        if topic and str(topic) not in chat.topics:
+            raise Refused(f"there is no topic {topic} in this chat")
+        return Place(chat=chat, topic=topic, reply_to=reply_to)
 
     def group(self, id_: int) -> Chat:
         """A group by its present or former id."""

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from webchat import editing, faults, groups, handling, links, members, params, profile, reacting, sending
+from webchat import editing, faults, groups, handling, links, members, params, profile, reacting, sending, topics
 from webchat.errors import BotApiError, bad_request
 from webchat.hub import Hub
 from webchat.methods import UPLOAD_LIMIT
@@ -32,6 +32,7 @@ METHODS: dict[str, Callable[[Hub, Bot, Call], object]] = {
     **groups.METHODS,
     **members.METHODS,
     **links.METHODS,
+    **topics.METHODS,
 }
 PATH = re.compile(r"/bot([^/]+)/([^/]+)/?")
 FILE_PATH = re.compile(r"/file/bot([^/]+)/([A-Za-z0-9_./-]+)")

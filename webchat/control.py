@@ -64,11 +64,13 @@ async def people(ask: Ask) -> Wire:
 
 async def put_group(ask: Ask) -> Wire:
     """Make a group; its first member is its owner."""
+    forum = ask.flag("forum")
     chat = membership.make_group(
         ask.hub,
         title=ask.text("title", most=128),
         id_=ask.whole("id", 0),
-        kind=ask.text("kind", "group"),
+        kind=ask.text("kind", "supergroup" if forum else "group"),
+        forum=forum,
         members=ask.ids("members"),
         bot=ask.bot() if ask.flag("bot", default=True) else None,
     )

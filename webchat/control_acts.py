@@ -4,22 +4,20 @@ from webchat import acting, links, pressing, reacting, samples
 from webchat.asks import MAX_WAIT, Action, Ask
 from webchat.chat_view import chat_id_for
 from webchat.errors import Refused
-from webchat.records import Upload, Wire
+from webchat.records import Person, Upload, Wire
 from webchat.view import message_view
 
 
 async def say(ask: Ask) -> Wire:
     """A person says something."""
     person = ask.person()
-    chat = ask.chat(person)
-    message = acting.say(ask.hub, person, chat, ask.text("text", most=10_000), ask.message(chat, "reply_to"))
+    message = acting.say(ask.hub, person, ask.place(person), ask.text("text", most=10_000))
     return message_view(ask.hub, message, person.id)
 
 
 async def photo(ask: Ask) -> Wire:
     """A person sends one photo or an album."""
     person = ask.person()
-    chat = ask.chat(person)
     count = ask.whole("count", 1)
     if not 1 <= count <= 10:
         raise Refused("count must be 1 to 10")
@@ -27,59 +25,57 @@ async def photo(ask: Ask) -> Wire:
         picture = Upload(name="photo", mime="", data=ask.data("data"))
     else:
         picture = samples.sample(ask.text("sample", samples.FIRST))
-    reply_to = ask.message(chat, "reply_to")
-    sent = acting.send_photos(ask.hub, person, chat, [picture] * count, ask.text("caption", ""), reply_to)
+    sent = acting.send_photos(ask.hub, person, ask.place(person), [picture] * count, ask.text("caption", ""))
     views = [message_view(ask.hub, message, person.id) for message in sent]
     return views[0] | {"album": views} if count > 1 else views[0]
+
+
+def _spoken(ask: Ask, person: Person, content: Wire) -> Wire:
+    return message_view(ask.hub, acting.speak(ask.hub, person, ask.place(person), content), person.id)
 
 
 async def voice(ask: Ask) -> Wire:
     """A person sends a voice note."""
     person = ask.person()
     data = ask.data("data") if "data" in ask else None
-    message = acting.send_voice(ask.hub, person, ask.chat(person), ask.whole("seconds", 3), data)
+    message = acting.send_voice(ask.hub, person, ask.place(person), ask.whole("seconds", 3), data)
     return message_view(ask.hub, message, person.id)
 
 
 async def document(ask: Ask) -> Wire:
     """A person sends a file."""
-    person = ask.person()
     upload = Upload(name=ask.text("name", most=200), mime=ask.text("mime", ""), data=ask.data("data"))
-    chat = ask.chat(person)
     content = acting.kept(ask.hub, upload, "document") | acting.captioned(ask.text("caption", ""))
-    return message_view(ask.hub, acting.speak(ask.hub, person, chat, content, ask.message(chat, "reply_to")), person.id)
+    return _spoken(ask, ask.person(), content)
 
 
 async def video(ask: Ask) -> Wire:
     """A person sends a video; its bytes are not looked at."""
-    person = ask.person()
     data = ask.data("data") if "data" in ask else b"webchat"
     content = acting.kept(ask.hub, Upload(name="video.mp4", mime="video/mp4", data=data), "video", 3)
-    message = acting.speak(ask.hub, person, ask.chat(person), content | acting.captioned(ask.text("caption", "")))
-    return message_view(ask.hub, message, person.id)
+    return _spoken(ask, ask.person(), content | acting.captioned(ask.text("caption", "")))
 
 
 async def sticker(ask: Ask) -> Wire:
     """A person sends a sticker."""
-    person = ask.person()
-    content = acting.kept(ask.hub, samples.sample(ask.text("sample", samples.FIRST)), "sticker")
-    return message_view(ask.hub, acting.speak(ask.hub, person, ask.chat(person), content), person.id)
+    picture = samples.sample(ask.text("sample", samples.FIRST))
+    return _spoken(ask, ask.person(), acting.kept(ask.hub, picture, "sticker"))
 
 
 async def location(ask: Ask) -> Wire:
-    """A person sends a place."""
+    """A person sends a place on the map."""
     person = ask.person()
-    place = ask.number("latitude"), ask.number("longitude")
-    return message_view(ask.hub, acting.send_location(ask.hub, person, ask.chat(person), *place), person.id)
+    point = ask.number("latitude"), ask.number("longitude")
+    message = acting.send_location(ask.hub, person, ask.place(person), *point)
+    return message_view(ask.hub, message, person.id)
 
 
 async def contact(ask: Ask) -> Wire:
     """A person sends a phone number."""
     person = ask.person()
     name = ask.text("name", "", most=64)
-    return message_view(
-        ask.hub, acting.send_contact(ask.hub, person, ask.chat(person), ask.text("phone"), name), person.id
-    )
+    message = acting.send_contact(ask.hub, person, ask.place(person), ask.text("phone"), name)
+    return message_view(ask.hub, message, person.id)
 
 
 async def edit(ask: Ask) -> Wire:

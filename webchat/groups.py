@@ -7,7 +7,7 @@ from webchat.errors import bad_request
 from webchat.hearing import PRESENT
 from webchat.hub import Hub
 from webchat.params import Call
-from webchat.posting import service
+from webchat.posting import Place, service
 from webchat.records import Bot
 
 
@@ -56,7 +56,7 @@ def leave(hub: Hub, bot: Bot, call: Call) -> object:
         raise bad_request("chat member status can't be changed in private chats")
     me = wire.bot_user(bot)
     with hub.changing(chat, me, me):
-        service(hub, chat, actor=me, content={"left_chat_member": me}, by=bot)
+        service(hub, Place(chat=chat), actor=me, content={"left_chat_member": me}, by=bot)
         chat.bots[str(bot.id)] = "left"
     return True
 
@@ -72,7 +72,7 @@ def set_title(hub: Hub, bot: Bot, call: Call) -> object:
         raise bad_request("title must be non-empty")
     if title != chat.title:
         chat.title = title
-        service(hub, chat, actor=wire.bot_user(bot), content={"new_chat_title": title}, by=bot)
+        service(hub, Place(chat=chat), actor=wire.bot_user(bot), content={"new_chat_title": title}, by=bot)
     return True
 
 

@@ -8,7 +8,7 @@ from webchat.errors import bad_request
 from webchat.hub import Hub
 from webchat.methods import DELETE_WINDOW
 from webchat.params import Call
-from webchat.posting import post, quoted, service
+from webchat.posting import Place, post, quoted, service
 from webchat.records import Bot, Chat, Message, Wire
 from webchat.sending import caption_of, deliver
 
@@ -19,6 +19,8 @@ NOT_CONTENT = frozenset(
         "date",
         "chat",
         "reply_to_message",
+        "message_thread_id",
+        "is_topic_message",
         "edit_date",
         "reply_markup",
         "forward_origin",
@@ -30,15 +32,14 @@ NOT_CONTENT = frozenset(
 
 
 def _delete(hub: Hub, bot: Bot, chat: Chat, message: Message) -> None:
+    if "forum_topic_created" in message.wire:
+        raise bad_request("message can't be deleted")
     own = message.bot == bot.id
     if not own and chat.kind != "private":
         targets.check_right(chat, bot, "can_delete_messages", "message can't be deleted")
     if message.wire["date"] < hub.clock.seconds() - DELETE_WINDOW:
         raise bad_request("message can't be deleted for everyone")
-    message.deleted = True
-    if message.id in chat.pinned:
-        chat.pinned.remove(message.id)
-    hub.world.save_message(chat, message)
+    hub.world.delete(chat, message)
 
 
 def delete_message(hub: Hub, bot: Bot, call: Call) -> object:
@@ -64,14 +65,14 @@ def _content(message: Message, doing: str) -> Wire:
 
 
 def _forward(hub: Hub, bot: Bot, call: Call, id_: int) -> Message:
-    chat = targets.chat_of(hub, bot, call["chat_id"])
+    place = targets.place_of(hub, bot, call)
     source = targets.chat_of(hub, bot, call["from_chat_id"])
     message = targets.message_of(hub, source, id_, "to forward")
     if "has_protected_content" in message.wire:
         raise bad_request("message can't be forwarded")
     origin = {"type": "user", "sender_user": message.wire["from"], "date": message.wire["date"]}
     content = _content(message, "forwarded") | {"forward_origin": message.wire.get("forward_origin", origin)}
-    return post(hub, chat, sender=wire.bot_user(bot), content=content, bot=bot)
+    return post(hub, place, sender=wire.bot_user(bot), content=content, bot=bot)
 
 
 def forward_message(hub: Hub, bot: Bot, call: Call) -> object:
@@ -111,7 +112,8 @@ def pin(hub: Hub, bot: Bot, call: Call) -> object:
     message = targets.message_of(hub, chat, call["message_id"], "to pin")
     if message.id not in chat.pinned:
         chat.pinned.append(message.id)
-        service(hub, chat, actor=wire.bot_user(bot), content={"pinned_message": quoted(message)}, by=bot)
+        place = Place(chat=chat, topic=message.topic)
+        service(hub, place, actor=wire.bot_user(bot), content={"pinned_message": quoted(message)}, by=bot)
     return True
 
 

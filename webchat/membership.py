@@ -7,7 +7,7 @@ from webchat import wire
 from webchat.errors import Refused
 from webchat.hearing import PRESENT
 from webchat.hub import Hub
-from webchat.posting import service
+from webchat.posting import Place, service
 from webchat.records import Bot, Chat, Wire
 from webchat.world import SUPERGROUP_BASE
 
@@ -23,13 +23,19 @@ def group_view(chat: Chat) -> Wire:
         "kind": chat.kind,
         "members": chat.members,
         "bots": chat.bots,
+        "forum": chat.forum,
+        "topics": [
+            {"id": int(id_), "name": topic["name"], "closed": topic["closed"]} for id_, topic in chat.topics.items()
+        ],
     }
 
 
-def make_group(hub: Hub, *, title: str, id_: int, kind: str, members: list[int], bot: Bot | None) -> Chat:
+def make_group(hub: Hub, *, title: str, id_: int, kind: str, forum: bool, members: list[int], bot: Bot | None) -> Chat:
     """A new group, or the one that has this id already; Refused when the kind or id will not do."""
     if kind not in KINDS:
         raise Refused("kind must be group or supergroup")
+    if forum and kind != "supergroup":
+        raise Refused("only a supergroup can be a forum")
     if not title.strip() or not members:
         raise Refused("a group needs a title and at least one member")
     id_ = id_ or hub.world.free_group_id(kind)
@@ -38,10 +44,11 @@ def make_group(hub: Hub, *, title: str, id_: int, kind: str, members: list[int],
     known = hub.world.group(id_)
     if known is not None:
         return known
-    chat = Chat(key=str(id_), id=id_, kind=kind, title=title.strip(), members=list(dict.fromkeys(members)))
+    people = list(dict.fromkeys(members))
+    chat = Chat(key=str(id_), id=id_, kind=kind, title=title.strip(), forum=forum, members=people)
     hub.world.save_chat(chat)
     created = "group_chat_created" if kind == "group" else "supergroup_chat_created"
-    service(hub, chat, actor=_owner(hub, chat), content={created: True})
+    service(hub, Place(chat=chat), actor=_owner(hub, chat), content={created: True})
     if bot is not None:
         set_bot(hub, chat, bot, "member")
     return chat
@@ -63,9 +70,9 @@ def set_bot(hub: Hub, chat: Chat, bot: Bot, status: str, rights: list[str] | Non
         if rights is not None:
             chat.rights[str(bot.id)] = rights
     if status in PRESENT and old not in PRESENT:
-        service(hub, chat, actor=actor, content={"new_chat_members": [me]})
+        service(hub, Place(chat=chat), actor=actor, content={"new_chat_members": [me]})
     elif status not in PRESENT and old in PRESENT:
-        service(hub, chat, actor=actor, content={"left_chat_member": me})
+        service(hub, Place(chat=chat), actor=actor, content={"left_chat_member": me})
 
 
 def change_members(hub: Hub, chat: Chat, *, add: list[int], remove: list[int]) -> None:
@@ -90,7 +97,7 @@ def enter(hub: Hub, chat: Chat, people: list[Wire], actor: Wire, **how: Any) -> 
         for person in people:
             chat.banned.pop(str(person["id"]), None)
             chat.members.append(person["id"])
-        service(hub, chat, actor=actor, content={"new_chat_members": people})
+        service(hub, Place(chat=chat), actor=actor, content={"new_chat_members": people})
 
 
 def take_out(hub: Hub, chat: Chat, person: Wire, actor: Wire, by: Bot | None = None) -> None:
@@ -98,7 +105,7 @@ def take_out(hub: Hub, chat: Chat, person: Wire, actor: Wire, by: Bot | None = N
     chat.members.remove(person["id"])
     chat.rights.pop(str(person["id"]), None)
     chat.joined_by.pop(str(person["id"]), None)
-    service(hub, chat, actor=actor, content={"left_chat_member": person}, by=by)
+    service(hub, Place(chat=chat), actor=actor, content={"left_chat_member": person}, by=by)
 
 
 def migrate(hub: Hub, chat: Chat) -> Chat:
@@ -120,8 +127,8 @@ def migrate(hub: Hub, chat: Chat) -> Chat:
     )
     hub.world.save_chat(new)
     actor = _owner(hub, chat)
-    service(hub, chat, actor=actor, content={"migrate_to_chat_id": id_})
+    service(hub, Place(chat=chat), actor=actor, content={"migrate_to_chat_id": id_})
     chat.migrated_to = id_
     hub.world.save_chat(chat)
-    service(hub, new, actor=actor, content={"migrate_from_chat_id": chat.id})
+    service(hub, Place(chat=new), actor=actor, content={"migrate_from_chat_id": chat.id})
     return new

@@ -152,6 +152,12 @@ exportChatInviteLink chat_id!:chat
 revokeChatInviteLink chat_id!:chat invite_link!:str
 approveChatJoinRequest chat_id!:chat user_id!:int
 declineChatJoinRequest chat_id!:chat user_id!:int
+createForumTopic chat_id!:chat name!:str icon_color:int icon_custom_emoji_id:str
+editForumTopic chat_id!:chat message_thread_id!:int name:str icon_custom_emoji_id:str
+closeForumTopic chat_id!:chat message_thread_id!:int
+reopenForumTopic chat_id!:chat message_thread_id!:int
+deleteForumTopic chat_id!:chat message_thread_id!:int
+unpinAllForumTopicMessages chat_id!:chat message_thread_id!:int
 getFile file_id!:str
 getUserProfilePhotos user_id!:int offset:int limit:int
 setMessageReaction chat_id!:chat message_id!:int
@@ -295,7 +301,9 @@ LIMITS_TABLE = """
 1-256 chars | VENUE_TITLE_INVALID |
   sendVenue.title
 1-128 chars | title must be non-empty / title is too long |
-  setChatTitle.title
+  setChatTitle.title createForumTopic.name
+0-128 chars | title is too long |
+  editForumTopic.name
 0-255 chars | CHAT_ABOUT_TOO_LONG |
   setChatDescription.description
 0-32 chars | INVITE_LINK_NAME_INVALID |
@@ -310,6 +318,7 @@ PHOTO_LIMIT = 10 * 1024 * 1024
 UPLOAD_LIMIT = 50 * 1024 * 1024
 DOWNLOAD_LIMIT = 20 * 1024 * 1024
 DELETE_WINDOW = 48 * 3600  # seconds
+TOPIC_COLORS = (0x6FB9F0, 0xFFD67E, 0xCB86DB, 0x8EEE98, 0xFF93B2, 0xFB6F5F)
 REACTIONS_TABLE = """
 ❤ 👍 👎 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴 😍 🐳 ❤‍🔥
 🌚 🌭 💯 🤣 ⚡ 🍌 🏆 💔 🤨 😐 🍓 🍾 💋 🖕 😈 😴 😭 🤓 👻 👨‍💻 👀 🎃 🙈 😇 😨

@@ -5,6 +5,7 @@ from webchat.chat_view import chat_id_for
 from webchat.errors import Refused
 from webchat.hearing import PRESENT
 from webchat.hub import Hub, Query
+from webchat.posting import Place
 from webchat.records import Chat, Message, Person, Wire
 from webchat.view import keyboard_of, message_view, visible
 
@@ -100,8 +101,9 @@ async def _answer(hub: Hub, query: Query, seconds: float) -> Wire | None:
 
 
 def _press_key(hub: Hub, person: Person, chat: Chat, button: Wire, phone: str) -> Message:
+    place = Place(chat=chat)
     if button.get("request_contact"):
-        return acting.send_contact(hub, person, chat, phone or f"1380000{person.id % 10_000:04d}", "")
+        return acting.send_contact(hub, person, place, phone or f"1380000{person.id % 10_000:04d}", "")
     if button.get("request_location"):
-        return acting.send_location(hub, person, chat, *MY_PLACE)
-    return acting.say(hub, person, chat, str(button["text"]))
+        return acting.send_location(hub, person, place, *MY_PLACE)
+    return acting.say(hub, person, place, str(button["text"]))

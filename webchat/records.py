@@ -65,6 +65,8 @@ class Chat:
     kind: str  # private | group | supergroup
     title: str = ""
     description: str = ""
+    forum: bool = False
+    topics: dict[str, Wire] = field(default_factory=dict)  # thread id -> look, creator, whether it is closed
     members: list[int] = field(default_factory=list)
     bots: dict[str, str] = field(default_factory=dict)  # bot id -> member | administrator | left | kicked
     rights: dict[str, list[str]] = field(default_factory=dict)  # an administrator's id -> what they may do
@@ -99,6 +101,11 @@ class Message:
     keyboard: Wire = field(default_factory=dict)  # the reply keyboard or removal it carried
     only_for: int = 0  # an ephemeral message's one reader
     reacted: dict[str, str] = field(default_factory=dict)  # a person's or bot's id -> emoji
+
+    @property
+    def topic(self) -> int:
+        """The topic of a forum it stands in; 0 for none."""
+        return int(self.wire.get("message_thread_id", 0))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -89,7 +89,8 @@ def file_of(hub: Hub, call: Call, value: Upload | str, kind: str, duration: int 
 
 def deliver(hub: Hub, bot: Bot, call: Call, content: Wire) -> Message:
     """Post content as the bot, with the reply, keyboard and privacy that the call asks for."""
-    chat = targets.chat_of(hub, bot, call["chat_id"])
+    place = targets.place_of(hub, bot, call)
+    chat = place.chat
     markup = call.get("reply_markup")
     inline = keyboards.inline(markup)
     keyboard = keyboards.reply(markup, private=chat.kind == "private")
@@ -100,11 +101,10 @@ def deliver(hub: Hub, bot: Bot, call: Call, content: Wire) -> Message:
     only_for, ephemeral = _ephemeral(hub, chat, call)
     return post(
         hub,
-        chat,
+        place,
         sender=wire.bot_user(bot),
         content=content | ephemeral,
         bot=bot,
-        reply_to=targets.replied_to(hub, chat, call),
         keyboard=keyboard,
         only_for=only_for,
     )
@@ -186,7 +186,7 @@ def send_contact(hub: Hub, bot: Bot, call: Call) -> object:
 
 def send_chat_action(hub: Hub, bot: Bot, call: Call) -> object:
     """sendChatAction."""
-    targets.chat_of(hub, bot, call["chat_id"])
+    targets.place_of(hub, bot, call)
     if call["action"] not in ACTIONS:
         raise bad_request("wrong parameter action in request")
     return True

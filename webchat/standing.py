@@ -44,6 +44,12 @@ def rights_of(chat: Chat, user: int) -> Collection[str]:
     return RIGHTS if is_owner(chat, user) else chat.rights.get(key, ())
 
 
+def may_write_in(chat: Chat, user: int, topic: int) -> bool:
+    """Whether a topic takes what somebody writes: a closed one only from its creator and who manages topics."""
+    held = chat.topics.get(str(topic), {})
+    return not held.get("closed") or held["creator"] == user or "can_manage_topics" in rights_of(chat, user)
+
+
 def is_owner(chat: Chat, user: int) -> bool:
     """Whether a group is somebody's."""
     return chat.kind != "private" and chat.members[:1] == [user]

@@ -3,9 +3,10 @@
 from webchat.errors import bad_request, forbidden
 from webchat.hearing import PRESENT
 from webchat.hub import Hub
-from webchat.params import Call
+from webchat.params import LIMITS, Call
+from webchat.posting import Place
 from webchat.records import Bot, Chat, Message, Wire
-from webchat.standing import rights_of
+from webchat.standing import may_write_in, rights_of
 
 REQUEST_LIFE = 300  # seconds for which who asks to join a group may be written to
 UPGRADED = "group chat was upgraded to a supergroup chat"
@@ -70,12 +71,25 @@ def message_of(hub: Hub, chat: Chat, id_: int, doing: str) -> Message:
     return message
 
 
-def replied_to(hub: Hub, chat: Chat, call: Call) -> Message | None:
-    """The message that ``reply_parameters`` name; None when there are none."""
+def place_of(hub: Hub, bot: Bot, call: Call) -> Place:
+    """Where a call wants to say something; an answer goes where the answered message stands."""
+    chat = chat_of(hub, bot, call["chat_id"])
+    reply_to = _replied_to(hub, chat, call)
+    topic = call.get("message_thread_id") or (reply_to.topic if reply_to else 0)
+    if topic and str(topic) not in chat.topics:
+        raise bad_request("message thread not found")
+    if not may_write_in(chat, bot.id, topic):
+        raise bad_request("TOPIC_CLOSED")
+    return Place(chat=chat, topic=topic, reply_to=reply_to)
+
+
+def _replied_to(hub: Hub, chat: Chat, call: Call) -> Message | None:
     parameters = call.get("reply_parameters")
     if not parameters or not parameters.get("message_id"):
         return None
     message = hub.world.find(chat, parameters["message_id"])
+    if len(parameters.get("quote", "")) > LIMITS["ReplyParameters.quote"].most:
+        raise bad_request(LIMITS["ReplyParameters.quote"].too_much)
     if message is None and not parameters.get("allow_sending_without_reply"):
         raise bad_request("message to be replied not found")
     return message

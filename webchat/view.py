@@ -6,7 +6,7 @@ from webchat.clock import iso
 from webchat.hearing import SERVICE
 from webchat.hub import Hub
 from webchat.records import Chat, Message, Wire
-from webchat.wire import MEDIA, file_id_of
+from webchat.wire import MEDIA, answered, file_id_of
 
 LINES = {
     "photo": "[图片]",
@@ -68,7 +68,10 @@ def message_view(hub: Hub, message: Message, person: int) -> Wire:
     if message.keyboard:
         seen["keyboard"] = keyboard_rows(message.keyboard)
         seen["force_reply"] = bool(message.keyboard.get("force_reply"))
-    replied = wire.get("reply_to_message")
+    if message.topic:
+        name = hub.world.chats[message.chat].topics[str(message.topic)]["name"]
+        seen["topic"] = {"id": message.topic, "name": name}
+    replied = answered(wire)
     if replied:
         seen["reply_to"] = {
             "id": replied["message_id"],
@@ -124,6 +127,14 @@ def service_line(wire: Wire) -> str:
         return "群聊已升级"
     if "new_chat_title" in wire:
         return f"群名改为“{wire['new_chat_title']}”"
+    if "forum_topic_created" in wire:
+        return f"话题“{wire['forum_topic_created']['name']}”已建立"
+    if "forum_topic_edited" in wire:
+        return f"话题改为“{wire['forum_topic_edited'].get('name', '')}”"
+    if "forum_topic_closed" in wire:
+        return "话题已关闭"
+    if "forum_topic_reopened" in wire:
+        return "话题已重新打开"
     return "群聊已建立"
 
 

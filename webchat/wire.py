@@ -33,7 +33,7 @@ def chat(chat: Chat, person: Person | None) -> Wire:
     """A chat as it stands in a Message; ``person`` is the other side of a private chat."""
     wire: Wire = {"id": chat.id, "type": chat.kind}
     if chat.kind != "private":
-        return wire | {"title": chat.title}
+        return wire | {"title": chat.title} | ({"is_forum": True} if chat.forum else {})
     if person is not None:
         wire["first_name"] = person.name
         if person.username:
@@ -95,6 +95,12 @@ def photo_sizes(file: StoredFile) -> list[Wire]:
         "height": max(1, round(height * scale)),
     }
     return [small, full]
+
+
+def answered(message: Wire) -> Wire:
+    """The message that this one answers; nothing where it only names what begins its topic."""
+    replied: Wire = message.get("reply_to_message", {})
+    return {} if "forum_topic_created" in replied else replied
 
 
 MEDIA = ("photo", "sticker", "voice", "audio", "video", "animation", "document")
