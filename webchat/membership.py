@@ -90,12 +90,13 @@ def change_members(hub: Hub, chat: Chat, *, add: list[int], remove: list[int]) -
 
 
 def enter(hub: Hub, chat: Chat, people: list[Wire], actor: Wire, **how: Any) -> None:
-    """People come into a group, which ends any ban; ``how`` is what the bots are told of the way they came."""
+    """People come into a group, which ends bans and requests; ``how`` is what bots are told of the way they came."""
     with ExitStack() as changes:
         for person in reversed(people):  # told of in the order of their coming
             changes.enter_context(hub.changing(chat, person, actor, **how))
         for person in people:
             chat.banned.pop(str(person["id"]), None)
+            chat.requests.pop(str(person["id"]), None)
             chat.members.append(person["id"])
         service(hub, Place(chat=chat), actor=actor, content={"new_chat_members": people})
 

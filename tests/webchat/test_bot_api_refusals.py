@@ -196,6 +196,15 @@ async def test_a_wrong_address_says_what_telegram_says(path: str, code: int, web
         assert answer.status == code
 
 
+async def test_an_unknown_method_is_logged(chat: WebchatClient, bot: BotSide, caplog: pytest.LogCaptureFixture) -> None:
+    """Among the bot's calls, and for whoever runs webchat."""
+    status, _ = await bot.raw("sendPoll", chat_id=1001)
+
+    [call] = await chat.requests(method="sendPoll")
+    assert (status, call["error"]) == (400, "Bad Request: unknown method sendPoll")
+    assert "a bot called sendPoll, which webchat does not speak" in caplog.text
+
+
 @pytest.mark.parametrize("body", [b"{", b"[1]", b'"x"', b"\xff\xfe"])
 async def test_a_body_that_is_no_object_is_refused(body: bytes, bot: BotSide) -> None:
     """Both APIs say so and go on."""
