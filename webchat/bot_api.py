@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from webchat import editing, faults, groups, handling, params, profile, sending
+from webchat import editing, faults, groups, handling, links, members, params, profile, reacting, sending, topics
 from webchat.errors import BotApiError, bad_request
 from webchat.hub import Hub
 from webchat.methods import UPLOAD_LIMIT
@@ -28,7 +28,11 @@ METHODS: dict[str, Callable[[Hub, Bot, Call], object]] = {
     **sending.METHODS,
     **editing.METHODS,
     **handling.METHODS,
+    **reacting.METHODS,
     **groups.METHODS,
+    **members.METHODS,
+    **links.METHODS,
+    **topics.METHODS,
 }
 PATH = re.compile(r"/bot([^/]+)/([^/]+)/?")
 FILE_PATH = re.compile(r"/file/bot([^/]+)/([A-Za-z0-9_./-]+)")
@@ -129,7 +133,7 @@ class BotApi:
         profile.remember_allowed(self._hub, bot, call)
         self._hub.store.commit()
         return await self._hub.queues[bot.id].poll(
-            offset=call.get("offset", 0), limit=call.get("limit", 100), timeout=call.get("timeout", 0)
+            offset=call.get("offset", 0), limit=call.get("limit") or 100, timeout=call.get("timeout", 0)
         )
 
 

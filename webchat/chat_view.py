@@ -7,6 +7,7 @@ from webchat.hub import Hub
 from webchat.profile import commands_for
 from webchat.records import Bot, Chat, Message, Person, Wire
 from webchat.view import keyboard_of, keyboard_rows, line_of, service_view, visible
+from webchat.wire import answered
 
 SHOWN_UNREAD = 99
 
@@ -66,7 +67,7 @@ def _last(chat: Chat, wire: Wire) -> Wire:
 
 def mentions(wire: Wire, person: Person) -> bool:
     """Whether a message names somebody or answers them."""
-    if wire.get("reply_to_message", {}).get("from", {}).get("id") == person.id:
+    if answered(wire).get("from", {}).get("id") == person.id:
         return True
     text = str(wire.get("text", wire.get("caption", "")))
     marked = wire.get("entities") or wire.get("caption_entities") or []

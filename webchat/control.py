@@ -65,11 +65,13 @@ async def people(ask: Ask) -> Wire:
 
 async def put_group(ask: Ask) -> Wire:
     """Make a group; its first member is its owner."""
+    forum = ask.flag("forum")
     chat = membership.make_group(
         ask.hub,
         title=ask.text("title", most=128),
         id_=ask.whole("id", 0),
-        kind=ask.text("kind", "group"),
+        kind=ask.text("kind", "supergroup" if forum else "group"),
+        forum=forum,
         members=ask.ids("members"),
         bot=ask.bot() if ask.flag("bot", default=True) else None,
     )
@@ -88,21 +90,20 @@ async def migrate(ask: Ask) -> Wire:
     return membership.group_view(membership.migrate(ask.hub, ask.group(ask.whole("group"))))
 
 
-async def bot_status(ask: Ask, status: str) -> Wire:
-    """The bot's standing in a group changes."""
+async def kick_bot(ask: Ask) -> Wire:
+    """The bot is thrown out of a group."""
     chat = ask.group(ask.whole("group"))
-    membership.set_bot(ask.hub, chat, ask.bot(), status)
+    membership.set_bot(ask.hub, chat, ask.bot(), "kicked")
     return membership.group_view(chat)
 
 
-async def kick_bot(ask: Ask) -> Wire:
-    """The bot is thrown out of a group."""
-    return await bot_status(ask, "kicked")
-
-
 async def add_bot(ask: Ask) -> Wire:
-    """The bot is added (again) to a group, as a member or (``admin``) as an administrator."""
-    return await bot_status(ask, "administrator" if ask.flag("admin") else "member")
+    """The bot is added (again) to a group, as a member or (``admin``, ``rights``) as an administrator."""
+    chat = ask.group(ask.whole("group"))
+    rights = ask.rights()
+    status = "administrator" if ask.flag("admin") or rights is not None else "member"
+    membership.set_bot(ask.hub, chat, ask.bot(), status, rights)
+    return membership.group_view(chat)
 
 
 async def chats(ask: Ask) -> Wire:
@@ -125,10 +126,10 @@ async def messages(ask: Ask) -> Wire:
     def found() -> list[Wire]:
         if older:
             seen = islice((one for one in hub.world.before(chat, older) if visible(one, person.id)), most)
-            return [message_view(hub, one) for one in reversed(list(seen))]
+            return [message_view(hub, one, person.id) for one in reversed(list(seen))]
         changed = [one for one in hub.world.changed_since(chat, since) if visible(one, person.id)]
         kept = [one for one in changed if one.id > after and (since or not one.deleted)]
-        return [message_view(hub, one) for one in kept[-most:]]
+        return [message_view(hub, one, person.id) for one in kept[-most:]]
 
     wait = min(ask.number("wait", 0), MAX_WAIT)
     hub.store.commit()

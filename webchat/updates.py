@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from webchat.bell import Bell
-from webchat.errors import bad_request, conflict
+from webchat.errors import conflict
 from webchat.records import Bot, Wire
 from webchat.store import Store
 
@@ -137,8 +137,6 @@ class Queue:
         """Answer getUpdates: confirm by offset, then wait up to ``timeout`` seconds for something to say."""
         if self._bot.webhook:
             raise conflict(WHILE_WEBHOOK)
-        if not 1 <= limit <= 100:
-            raise bad_request("limit must be between 1 and 100")
         self._polls += 1
         mine = self._polls
         self.bell.ring()

@@ -1,10 +1,12 @@
 """How messages and keyboards look to somebody."""
 
+from collections import Counter
+
 from webchat.clock import iso
 from webchat.hearing import SERVICE
 from webchat.hub import Hub
 from webchat.records import Chat, Message, Wire
-from webchat.wire import MEDIA, file_id_of
+from webchat.wire import MEDIA, answered, file_id_of
 
 
 def visible(message: Message, person: int) -> bool:
@@ -36,8 +38,8 @@ def _button(button: Wire) -> Wire:
     return seen
 
 
-def message_view(hub: Hub, message: Message) -> Wire:
-    """A message for the page and for tests."""
+def message_view(hub: Hub, message: Message, person: int) -> Wire:
+    """A message as somebody sees it, for the page and for tests."""
     wire = message.wire
     seen: Wire = {"id": message.id, "version": message.version}
     if message.deleted:
@@ -53,7 +55,10 @@ def message_view(hub: Hub, message: Message) -> Wire:
     if message.keyboard:
         seen["keyboard"] = keyboard_rows(message.keyboard)
         seen["force_reply"] = bool(message.keyboard.get("force_reply"))
-    replied = wire.get("reply_to_message")
+    if message.topic:
+        name = hub.world.chats[message.chat].topics[str(message.topic)]["name"]
+        seen["topic"] = {"id": message.topic, "name": name}
+    replied = answered(wire)
     if replied:
         line = line_of(replied)
         seen["reply_to"] = {"id": replied["message_id"], "name": replied["from"]["first_name"], **line}
@@ -69,9 +74,15 @@ def message_view(hub: Hub, message: Message) -> Wire:
         seen["once"] = message.once
     if message.only_for:
         seen["only_for"] = message.only_for
-    if message.reactions:
-        seen["reactions"] = message.reactions
+    if message.reacted:
+        seen["reactions"] = _reactions(message, person)
     return seen | _media(hub, wire)
+
+
+def _reactions(message: Message, person: int) -> list[Wire]:
+    mine = message.reacted.get(str(person))
+    counted = Counter(message.reacted.values()).items()
+    return [{"emoji": emoji, "count": count, "mine": emoji == mine} for emoji, count in counted]
 
 
 def _media(hub: Hub, wire: Wire) -> Wire:
@@ -97,6 +108,9 @@ def service_view(wire: Wire) -> Wire:
         seen["line"] = line_of(wire["pinned_message"])
     if "new_chat_title" in wire:
         seen["title"] = wire["new_chat_title"]
+    for topic in ("forum_topic_created", "forum_topic_edited"):
+        if topic in wire:
+            seen["title"] = wire[topic].get("name", "")
     return seen
 
 

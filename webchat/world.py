@@ -141,6 +141,13 @@ class World:
         recent[message.id] = None
         self.store.put("message", f"{chat.key}/{message.id}", message)
 
+    def delete(self, chat: Chat, message: Message) -> None:
+        """Take a message away, from the pinned ones too."""
+        message.deleted = True
+        if message.id in chat.pinned:
+            chat.pinned.remove(message.id)
+        self.save_message(chat, message)
+
     def find(self, chat: Chat, id_: int) -> Message | None:
         """A message that is there and not deleted."""
         message = self.messages.get(chat.key, {}).get(id_)

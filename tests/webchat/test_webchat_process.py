@@ -1,8 +1,6 @@
 """webchat as a program: its command line, its end, and what it still knows after a restart."""
 
 import asyncio
-import json
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -14,7 +12,6 @@ import pytest
 from bot_side import BotSide
 
 from webchat.client import WebchatClient
-from webchat.methods import METHODS_TABLE, fields
 from webchat.samples import sample
 
 ROOT = Path(__file__).parents[2]
@@ -97,6 +94,35 @@ async def test_everything_is_still_there_after_a_restart(tmp_path: Path) -> None
     assert (person["elder"], said["id"]) == (True, 3)
 
 
+async def test_groups_stand_as_they_stood_after_a_restart(tmp_path: Path) -> None:
+    """Topics, invite links and who asked by them, who may what, reactions."""
+    store = str(tmp_path / "webchat.sqlite")
+    async with running("--store", store) as (url, _), aiohttp.ClientSession() as session, WebchatClient(url) as chat:
+        bot = BotSide(url, session)
+        for id_, name in ((1001, "陈奶奶"), (1002, "小林"), (1003, "小王")):
+            await chat.person(name, id=id_)
+        group = (await chat.group("3号楼", [1001, 1002], forum=True))["id"]
+        await chat.post(f"/groups/{group}/add-bot", admin=True)
+        topic = (await bot.call("createForumTopic", chat_id=group, name="停水"))["message_thread_id"]
+        said = await chat.say(1001, "几点？", chat=group, topic=topic)
+        await chat.react(1002, said["id"], "👍", chat=group)
+        await bot.call("restrictChatMember", chat_id=group, user_id=1002, permissions={})
+        link = (await bot.call("createChatInviteLink", chat_id=group, creates_join_request=True))["invite_link"]
+        await chat.join(1003, link)
+        before = await chat.chat(1001, chat=group)
+
+    async with running("--store", store) as (url, _), aiohttp.ClientSession() as session, WebchatClient(url) as chat:
+        bot = BotSide(url, session)
+        after = await chat.chat(1001, chat=group)
+        member = await bot.call("getChatMember", chat_id=group, user_id=1002)
+        await bot.call("approveChatJoinRequest", chat_id=group, user_id=1003)
+        came = await chat.say(1003, "来了", chat=group, topic=topic)
+
+    assert after == before
+    assert (member["status"], member["can_send_messages"]) == ("restricted", False)
+    assert came["topic"] == {"id": topic, "name": "停水"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -115,19 +141,3 @@ async def test_a_wrong_command_line_is_refused_in_one_line(arguments: list[str],
     assert process.returncode == 2
     assert words in errors.decode()
     assert errors.decode().count("\n") == 1
-
-
-SCHEMA = os.environ.get("JINLIN_BOTAPI_SCHEMA", "")
-
-
-@pytest.mark.skipif(not SCHEMA, reason="JINLIN_BOTAPI_SCHEMA names no file: not compared with the published API")
-def test_the_table_of_methods_is_the_published_one() -> None:
-    """Every parameter of every method here, and which of them are required."""
-    published = {
-        item["name"]: item for part in json.loads(Path(SCHEMA).read_text())["items"] for item in part["children"]
-    }
-
-    ours = fields(METHODS_TABLE)
-    theirs = {name: {one["name"]: one["required"] for one in published[name].get("annotations", [])} for name in ours}
-
-    assert {name: {field: need for field, (_, need) in table.items()} for name, table in ours.items()} == theirs

@@ -99,6 +99,7 @@ export function bubble(message, { mine, group, symbol }, actions) {
   if (message.edited) notes.push(t("edited"));
   const stack = make("div", { class: "stack" },
     group && !mine ? make("span", { class: "who" }, message.from.name) : null,
+    message.topic ? make("span", { class: "who" }, `# ${message.topic.name}`) : null,
     make("div", { class: "line" }, body, make("span", { class: "beside" }, more, aloud)),
     message.reply_to ? quotation(message.reply_to, actions) : null,
     keys(message, actions),
