@@ -50,6 +50,7 @@ export function choosePerson(current, onChosen) {
   };
   const form = make("form", { class: "new-person", onsubmit: add }, name, make("label", {}, elder, t("elder")), make("button", { type: "submit", class: "primary" }, t("join")));
   const rows = people.map((person) => row(person, done, current?.id));
+  if (rows.length) rows[0].autofocus = true;
   const list = make("div", { class: "rows" }, ...rows);
   const close = current ? button(t("close"), () => dialog.close(), "sheet-row cancel") : null;
   const dialog = box(t("who"), make("p", { class: "hint" }, t("who.hint")), current ? likings(current) : null, list, form, close);

@@ -32,7 +32,8 @@ export class Talk {
     this.stuck = true; // one looks at the end, and goes on doing so
     $("messages").replaceChildren();
     $("messages").onscroll = () => this.looked();
-    resized = () => { if (this.stuck) this.toEnd(); };
+    this.height = $("messages").clientHeight;
+    resized = () => { this.height = $("messages").clientHeight; if (this.stuck) this.toEnd(); };
     $("to-end").onclick = () => this.toEnd();
     $("to-new").onclick = () => { $("to-new").hidden = true; $("first-new")?.scrollIntoView({ block: "start" }); };
     $("to-new").hidden = $("to-end").hidden = true;
@@ -88,6 +89,7 @@ export class Talk {
   }
 
   looked() {
+    if ($("messages").clientHeight !== this.height) return; // less room, not somebody who scrolled
     this.stuck = atBottom();
     if (this.stuck) this.unseen = 0;
     $("to-end").hidden = this.unseen === 0;

@@ -74,4 +74,3 @@ async def opened(browser: Browser) -> AsyncIterator[Opened]:
 
         yield open_page
         assert troubles == []
-

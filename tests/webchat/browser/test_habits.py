@@ -110,7 +110,8 @@ async def test_an_elder_hears_a_message_and_its_buttons(
     keys = {"inline_keyboard": [[{"text": "👍 好了", "callback_data": "a"}]]}
     await bot.call("sendMessage", chat_id=granny, text="修好了吗？", reply_markup=keys)
     page = await opened(f"{webchat_url}/#person={granny}&chat={granny}")
-    await page.evaluate("() => { window.heard = []; speechSynthesis.speak = ({ lang, text }) => heard.push(lang + text); }")
+    hear = "({ lang, text }) => heard.push(lang + text)"
+    await page.evaluate(f"() => {{ window.heard = []; speechSynthesis.speak = {hear}; }}")
 
     await page.get_by_role("button", name="读给我听").last.click()
 

@@ -42,9 +42,7 @@ async def test_what_is_said_offline_arrives_when_the_connection_is_back(
     assert await said(chat, granny) == ["/start", "灯坏了", "三楼的"]
 
 
-async def test_what_waits_outlives_the_page(
-    opened: Opened, chat: WebchatClient, granny: int, webchat_url: str
-) -> None:
+async def test_what_waits_outlives_the_page(opened: Opened, chat: WebchatClient, granny: int, webchat_url: str) -> None:
     """Closed before it was sent; sent when the page is opened again."""
     page = await opened(f"{webchat_url}/#person={granny}&chat={granny}")
     await page.route("**/control/say", lambda route: route.abort())

@@ -11,6 +11,7 @@ from webchat.client import WebchatClient
 
 Opened = Callable[..., Awaitable[Page]]
 
+
 @pytest.fixture
 async def page(opened: Opened, webchat_url: str) -> Page:
     """A phone."""
