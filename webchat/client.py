@@ -47,7 +47,8 @@ class WebchatClient:
     async def request(self, verb: str, path: str, /, **values: Any) -> Any:
         """One call; values that are None are left out. WebchatError when it is refused."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=70))
+            kept = aiohttp.TCPConnector(keepalive_timeout=2)  # the server lets go of idle ones after 5 s
+            self._session = aiohttp.ClientSession(connector=kept, timeout=aiohttp.ClientTimeout(total=70))
         given = {name: value for name, value in values.items() if value is not None}
         query = {name: str(value) for name, value in given.items()} if verb == "GET" else None
         body = io.BytesIO(json.dumps(given).encode()) if verb == "POST" else None
