@@ -8,7 +8,7 @@ from datetime import timedelta
 from webchat import wire
 from webchat.bell import Bell
 from webchat.clock import Clock, iso
-from webchat.faults import Faults
+from webchat.faults import Fault, Faults
 from webchat.hearing import hears
 from webchat.records import Bot, Chat, Message, Wire
 from webchat.store import Store
@@ -43,7 +43,9 @@ class Hub:
         self.world = World(store, clock, bots)
         self.faults = Faults(clock)
         self.queues = {bot.id: Queue(store, bot) for bot in self.world.bots.values()}
-        self.webhooks = {bot.id: Webhook(bot, self.queues[bot.id], clock) for bot in self.world.bots.values()}
+        self.webhooks = {
+            bot.id: Webhook(bot, self.queues[bot.id], clock, self.faults) for bot in self.world.bots.values()
+        }
         self.by_token = {bot.token: bot for bot in self.world.bots.values()}
         self.queries: dict[str, Query] = {}
         self.log: deque[Wire] = deque(maxlen=LOG_SIZE)
@@ -89,6 +91,13 @@ class Hub:
         for queue in self.queues.values():
             queue.waiting.clear()
             queue.history.clear()
+
+    def trouble(self, fault: Fault) -> int:
+        """Set a fault, also for what a bot is waiting for at this moment; its id."""
+        id_ = self.faults.add(fault)
+        for queue in self.queues.values():
+            queue.bell.ring()
+        return id_
 
     def tell(self, bot: Bot, kind: str, content: Wire) -> None:
         """Queue an update for one bot."""
