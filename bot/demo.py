@@ -18,23 +18,42 @@ from bot.settings import Settings
 from bot.traces import listen
 from community import groups, people
 from community.here import Here
+from community.permissions import full_name
 from community.working_time import WorkingTime
+from handlers.texts import traditional
 from storage.claim import claimed
 from storage.database import Database, DatabaseError, Transaction
 from storage.queries import dialogues, places
 from storage.queries import people as person_rows
-from storage.states import ContactMode, Keyboard, Role
+from storage.states import ContactMode, Keyboard, PlaceKind, Role
 
 CAST = Path(__file__).with_name("demo.toml")
+TOUR = Path(__file__).with_name("demo_tour.toml")
 DATA = Path("data/demo")
 _DATABASE = f"sqlite:///{DATA}/jinlin.db"
 TOKEN = "1:demo"  # noqa: S105  # of the local chat server, which is open to this machine only
 _STARTS_WITHIN_S = 15.0
+_LINK = "https://t.me/jinlin_bot?start="  # the chat server's first bot
+_WITH_DOORS = {PlaceKind.STAIRWELL, PlaceKind.HOUSEHOLD}
 
 
 def cast() -> dict[str, list[dict[str, Any]]]:
     """Who lives in the demo."""
     return tomllib.loads(CAST.read_text("utf-8"))
+
+
+def tour() -> list[dict[str, Any]]:
+    """The guided tour's stories, each text by the language of the page."""
+    stories = tomllib.loads(TOUR.read_text("utf-8"))["stories"]
+    for story in stories:
+        story["title"] = _by_language(story["title"])
+        for step in story["steps"]:
+            step["do"] = _by_language({name: step.pop(name) for name in ("zh", "en")})
+    return list(stories)
+
+
+def _by_language(said: dict[str, str]) -> dict[str, str]:
+    return {"zh-CN": said["zh"], "zh-TW": traditional(said["zh"]), "en": said["en"]}
 
 
 async def seed(tx: Transaction, here: Here) -> list[int]:
@@ -95,10 +114,38 @@ async def _run(settings: Settings, stopping: asyncio.Event, port: int) -> None:
                 "webhook_url": "",
             }
         )
-        async with running.opened(demo) as database:
-            await _settle(demo, database, url)
-        typer.echo(_first_words(url))
-        await running.go_on(demo, stopping)
+        first = True
+        while first or not stopping.is_set():
+            async with running.opened(demo) as database:
+                await _settle(demo, database, url)
+            if first:
+                typer.echo(_first_words(url))
+            first = False
+            if await _go_on(demo, stopping):
+                _forget()
+
+
+async def _go_on(settings: Settings, stopping: asyncio.Event) -> bool:
+    """Run the bot until it is stopped, or somebody at the page wants to begin anew: whether they do."""
+    ending, anew = asyncio.Event(), asyncio.Event()
+
+    def begin_anew() -> None:
+        anew.set()
+        ending.set()
+
+    passed_on = asyncio.create_task(stopping.wait())
+    passed_on.add_done_callback(lambda _: ending.set())
+    try:
+        await running.go_on(settings, ending, begin_anew=begin_anew)
+    finally:
+        passed_on.cancel()
+    return anew.is_set()
+
+
+def _forget() -> None:
+    """Nothing is left of who lived here and of what they said to the bot."""
+    for name in ("jinlin.db", "jinlin.db-wal", "jinlin.db-shm"):
+        (DATA / name).unlink(missing_ok=True)
 
 
 async def _settle(settings: Settings, database: Database, url: str) -> None:
@@ -110,6 +157,11 @@ async def _settle(settings: Settings, database: Database, url: str) -> None:
     )
     async with database.write() as tx:
         new = await seed(tx, here)
+        doors = [
+            {"name": (await full_name(tx, place.id))["zh"], "link": f"{_LINK}{people.DOOR}{place.door}"}
+            for place in await places.all_places(tx)
+            if place.kind in _WITH_DOORS
+        ]
     async with aiohttp.ClientSession() as session:
         # Nobody moves the clock yet, but what is said now is said at the demo's time.
         told = {"url": "http://127.0.0.1:9/", "now": clock.now().isoformat()}
@@ -120,6 +172,8 @@ async def _settle(settings: Settings, database: Database, url: str) -> None:
         for one in cast()["groups"]:
             group = {"id": one["id"], "title": one["title"], "members": one["members"], "kind": "group"}
             await _tell(session, f"{url}/control/groups", group)
+        await _tell(session, f"{url}/control/tour", {"stories": tour()})
+        await _tell(session, f"{url}/control/doors", {"title": found.community.name.zh, "doors": doors})
         for account in new:
             await _tell(session, f"{url}/control/say", {"person": account, "text": "/start"})
 
@@ -155,14 +209,11 @@ async def _webchat(port: int) -> AsyncIterator[str]:
 
 def _first_words(url: str) -> str:
     return f"""
-Jinlin is running. Open {url}/
+Jinlin is running. Open {url}/phones
 
-Try this first:
-  Report  Be 住户阿强, open the chat with the bot, press "+", send a photo with the words 消防通道又堵了, then 提交.
-          Be 网格员小王: press 属实,派给榕荫物业. Be 物业小何: 提交结果, send a photo. 小王: 核实无误. 阿强: 解决了.
-  Order   Be 陈奶奶: 修东西, 叫人来. Be 小林: 我去, and follow the card to 做好了. 陈奶奶: 好了.
-  Vote    Be 社区吴主任: 工作台, 发起投票. Then vote as 阿强 and 梯长刘叔, and move the clock on to its end.
-  Notice  Be 社区吴主任: 工作台, 写通知.
+There are four phones side by side, each somebody's: an elder, a volunteer, a grid worker, staff. Press 导览 (Tour) and
+follow a story step by step: a blocked fire lane, a broken socket, a vote, a lost child. One person alone, as on a phone
+of their own: {url}/
 
 Ctrl-C stops everything; the next `make demo` goes on where this ended.
 """

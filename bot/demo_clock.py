@@ -59,13 +59,25 @@ async def follow(database: Database, clock: DemoClock, moved: Callable[[], None]
         await asyncio.sleep(_FOLLOW_S)
 
 
-async def serve(database: Database, clock: DemoClock, moved: Callable[[], None], *, api_url: str) -> "web.AppRunner":
-    """A loopback address by which the page moves the clock; the chat server is told of it."""
+async def serve(
+    database: Database,
+    clock: DemoClock,
+    moved: Callable[[], None],
+    *,
+    api_url: str,
+    begin_anew: Callable[[], None] | None,
+) -> "web.AppRunner":
+    """A loopback address by which the page moves the clock or begins anew; the chat server is told of it."""
     import aiohttp  # for the running bot only: the commands that look at the clock start without it
     from aiohttp import web
 
     async def move(request: web.Request) -> web.Response:
         said = await request.json()
+        if "restart" in said:
+            if begin_anew is None:
+                raise web.HTTPConflict(text="only `jinlin demo` can begin anew")
+            begin_anew()
+            return web.json_response({"ok": True})
         now = await advance(database, timedelta(seconds=float(said["advance"])))
         clock.offset = await read_offset(database)
         moved()

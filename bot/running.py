@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import importlib
 import signal
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 
 from bot import demo_clock
@@ -77,8 +77,14 @@ async def run(settings: Settings, stopping: asyncio.Event, *, parts: Collection[
         await go_on(settings, stopping, parts=ours)
 
 
-async def go_on(settings: Settings, stopping: asyncio.Event, *, parts: Collection[Part] = frozenset(Part)) -> None:
-    """The same, when the database is claimed already."""
+async def go_on(
+    settings: Settings,
+    stopping: asyncio.Event,
+    *,
+    parts: Collection[Part] = frozenset(Part),
+    begin_anew: Callable[[], None] | None = None,
+) -> None:
+    """The same, when the database is claimed already; `begin_anew`: what the demo's page asks for."""
     # The other commands need no bot, and start in a third of the time.
     with starting(*EXTRAS):
         from bot.newcomer import Newcomer
@@ -123,7 +129,9 @@ async def go_on(settings: Settings, stopping: asyncio.Event, *, parts: Collectio
         if isinstance(clock, DemoClock):
             follower = asyncio.create_task(demo_clock.follow(database, clock, jinlin.look_again))
             stack.callback(follower.cancel)
-            runner = await demo_clock.serve(database, clock, jinlin.look_again, api_url=settings.api_url)
+            runner = await demo_clock.serve(
+                database, clock, jinlin.look_again, api_url=settings.api_url, begin_anew=begin_anew
+            )
             stack.push_async_callback(runner.cleanup)
         await jinlin.run(stopping)
 

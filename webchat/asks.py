@@ -8,7 +8,9 @@ from typing import Any
 from webchat.errors import Refused
 from webchat.hub import Hub
 from webchat.identity import acting_person
+from webchat.posting import Place
 from webchat.records import Bot, Chat, Message, Person
+from webchat.standing import RIGHTS
 
 MAX_WAIT = 50.0  # seconds
 LARGEST = 2**53  # whole numbers up to this are exact in JSON
@@ -75,6 +77,13 @@ class Ask:
             acting_person(self.hub.world, id_)
         return value
 
+    def rights(self) -> list[str] | None:
+        """An administrator's rights; None where the request names none."""
+        value = self.values.get("rights")
+        if value is not None and (not isinstance(value, list) or any(one not in RIGHTS for one in value)):
+            raise Refused(f"rights must be a list of {', '.join(RIGHTS)}")
+        return value
+
     def data(self, name: str) -> bytes:
         """Bytes in base64."""
         try:
@@ -114,6 +123,15 @@ class Ask:
             raise Refused(f"person {person.id} is not in chat {id_}")
         return chat
 
+    def place(self, person: Person) -> Place:
+        """Where the person wants to say something; an answer goes where the answered message stands."""
+        chat = self.chat(person)
+        reply_to = self.message(chat, "reply_to")
+        topic = self.whole("topic", reply_to.topic if reply_to else 0)
+        if topic and str(topic) not in chat.topics:
+            raise Refused(f"there is no topic {topic} in this chat")
+        return Place(chat=chat, topic=topic, reply_to=reply_to)
+
     def group(self, id_: int) -> Chat:
         """A group by its present or former id."""
         chat = self.hub.world.group(id_)
@@ -130,6 +148,13 @@ class Ask:
         message = self.hub.world.find(chat, self.whole(name))
         if message is None:
             raise Refused(f"there is no message {self.values[name]} in this chat")
+        return message
+
+    def named_message(self, chat: Chat) -> Message:
+        """The message of the chat that the request must name."""
+        message = self.message(chat, "message")
+        if message is None:
+            raise Refused("message is needed")
         return message
 
 

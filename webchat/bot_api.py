@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from webchat import editing, faults, groups, handling, params, profile, sending
+from webchat import editing, faults, groups, handling, links, members, params, profile, reacting, sending, topics
 from webchat.bodies import read_call
 from webchat.errors import BotApiError, bad_request, not_found
 from webchat.faults import DOWNLOAD, Fault
@@ -27,7 +27,11 @@ METHODS: dict[str, Callable[[Hub, Bot, Call], object]] = {
     **sending.METHODS,
     **editing.METHODS,
     **handling.METHODS,
+    **reacting.METHODS,
     **groups.METHODS,
+    **members.METHODS,
+    **links.METHODS,
+    **topics.METHODS,
 }
 PATH = re.compile(r"/bot([^/]+)/([^/]+)/?")
 FILE_PATH = re.compile(r"/file/bot([^/]+)/([A-Za-z0-9_./-]+)")
@@ -151,7 +155,7 @@ class BotApi:
         hub.store.commit()
         found = await hub.queues[bot.id].poll(
             offset=call.get("offset", 0),
-            limit=call.get("limit", 100),
+            limit=call.get("limit") or 100,
             timeout=call.get("timeout", 0),
             lost=lambda: hub.faults.down(bot),
         )

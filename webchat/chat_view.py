@@ -6,7 +6,10 @@ from webchat.hearing import SERVICE
 from webchat.hub import Hub
 from webchat.profile import commands_for
 from webchat.records import Bot, Chat, Message, Person, Wire
-from webchat.view import keyboard_of, keyboard_rows, line_of, service_line, visible
+from webchat.view import keyboard_of, keyboard_rows, line_of, service_view, visible
+from webchat.wire import answered
+
+SHOWN_UNREAD = 99
 
 
 def chat_name(hub: Hub, chat: Chat) -> str:
@@ -25,7 +28,7 @@ def chat_id_for(hub: Hub, chat: Chat) -> int:
 
 
 def chat_view(hub: Hub, chat: Chat, person: Person) -> Wire:
-    """A line of somebody's list of chats."""
+    """A line of somebody's list of chats; more than `SHOWN_UNREAD` are not counted."""
     read = chat.read.get(str(person.id), 0)
     unread = 0
     mentioned = False
@@ -34,7 +37,7 @@ def chat_view(hub: Hub, chat: Chat, person: Person) -> Wire:
         if not visible(message, person.id):
             continue
         last = last or message
-        if message.id <= read:
+        if message.id <= read or unread > SHOWN_UNREAD:
             break
         if message.wire["from"]["id"] != person.id and not SERVICE & message.wire.keys():
             unread += 1
@@ -48,20 +51,23 @@ def chat_view(hub: Hub, chat: Chat, person: Person) -> Wire:
         "version": chat.version,
         "started": chat.started,
         "blocked": chat.blocked,
-        "last": "",
+        "last": None,
         "members": len(chat.members),
     }
     if last:
-        service = SERVICE & last.wire.keys()
-        line = service_line(last.wire) if service else line_of(last.wire)
-        name = last.wire["from"]["first_name"] if chat.kind != "private" and not service else ""
-        seen |= {"last": f"{name}: {line}" if name else line, "date": iso(last.wire["date"])}
+        seen |= {"last": _last(chat, last.wire), "date": iso(last.wire["date"])}
     return seen
+
+
+def _last(chat: Chat, wire: Wire) -> Wire:
+    if SERVICE & wire.keys():
+        return {"service": service_view(wire)}
+    return line_of(wire) | ({"name": wire["from"]["first_name"]} if chat.kind != "private" else {})
 
 
 def mentions(wire: Wire, person: Person) -> bool:
     """Whether a message names somebody or answers them."""
-    if wire.get("reply_to_message", {}).get("from", {}).get("id") == person.id:
+    if answered(wire).get("from", {}).get("id") == person.id:
         return True
     text = str(wire.get("text", wire.get("caption", "")))
     marked = wire.get("entities") or wire.get("caption_entities") or []
@@ -90,8 +96,8 @@ def chat_detail(hub: Hub, chat: Chat, person: Person) -> Wire:
         "keyboard_buttons": keyboard.get("keyboard", []),
         "one_time": bool(keyboard.get("one_time_keyboard")),
         "placeholder": keyboard.get("input_field_placeholder", ""),
-        "pinned": {"id": pinned.id, "text": line_of(pinned.wire)} if pinned else None,
-        "read": chat.read.get(str(person.id), 0),
+        "pinned": {"id": pinned.id, **line_of(pinned.wire)} if pinned else None,
+        "doing": hub.doing(chat),
         "bots": [_bot_view(hub.world.bots[int(id_)], chat, person) for id_ in chat.bots],
     }
     if chat.kind != "private":

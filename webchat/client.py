@@ -104,10 +104,20 @@ class WebchatClient:
         pressed: Wire = await self.post("/press", person=person, label=label, **which)
         return pressed
 
+    async def react(self, person: int, message: int, emoji: str | None, **where: Any) -> Wire:
+        """A person reacts to a message; with None no longer."""
+        seen: Wire = await self.post("/react", person=person, message=message, emoji=emoji, **where)
+        return seen
+
     async def follow(self, person: int, link: str, **how: Any) -> Wire:
         """A person opens a deep link."""
         sent: Wire = await self.post("/follow", person=person, link=link, **how)
         return sent
+
+    async def join(self, person: int, link: str) -> Wire:
+        """A person follows an invite link: the ``chat``, and whether they have ``joined`` it or only asked to."""
+        came: Wire = await self.post("/join", person=person, link=link)
+        return came
 
     async def block(self, person: int, *, blocked: bool = True) -> None:
         """A person blocks the bot, or no longer."""

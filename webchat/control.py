@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import islice
 
 from webchat import membership
 from webchat.asks import MAX_WAIT, Action, Ask
@@ -64,11 +65,13 @@ async def people(ask: Ask) -> Wire:
 
 async def put_group(ask: Ask) -> Wire:
     """Make a group; its first member is its owner."""
+    forum = ask.flag("forum")
     chat = membership.make_group(
         ask.hub,
         title=ask.text("title", most=128),
         id_=ask.whole("id", 0),
-        kind=ask.text("kind", "group"),
+        kind=ask.text("kind", "supergroup" if forum else "group"),
+        forum=forum,
         members=ask.ids("members"),
         bot=ask.bot() if ask.flag("bot", default=True) else None,
     )
@@ -87,21 +90,20 @@ async def migrate(ask: Ask) -> Wire:
     return membership.group_view(membership.migrate(ask.hub, ask.group(ask.whole("group"))))
 
 
-async def bot_status(ask: Ask, status: str) -> Wire:
-    """The bot's standing in a group changes."""
+async def kick_bot(ask: Ask) -> Wire:
+    """The bot is thrown out of a group."""
     chat = ask.group(ask.whole("group"))
-    membership.set_bot(ask.hub, chat, ask.bot(), status)
+    membership.set_bot(ask.hub, chat, ask.bot(), "kicked")
     return membership.group_view(chat)
 
 
-async def kick_bot(ask: Ask) -> Wire:
-    """The bot is thrown out of a group."""
-    return await bot_status(ask, "kicked")
-
-
 async def add_bot(ask: Ask) -> Wire:
-    """The bot is added (again) to a group, as a member or (``admin``) as an administrator."""
-    return await bot_status(ask, "administrator" if ask.flag("admin") else "member")
+    """The bot is added (again) to a group, as a member or (``admin``, ``rights``) as an administrator."""
+    chat = ask.group(ask.whole("group"))
+    rights = ask.rights()
+    status = "administrator" if ask.flag("admin") or rights is not None else "member"
+    membership.set_bot(ask.hub, chat, ask.bot(), status, rights)
+    return membership.group_view(chat)
 
 
 async def chats(ask: Ask) -> Wire:
@@ -119,19 +121,24 @@ async def messages(ask: Ask) -> Wire:
     after, since = ask.whole("after", 0), ask.whole("since", 0)
     mine = "after" in ask and "since" not in ask
     most = ask.whole("limit", 1_000)
+    older = ask.whole("before", 0)
 
     def found() -> list[Wire]:
+        if older:
+            seen = islice((one for one in hub.world.before(chat, older) if visible(one, person.id)), most)
+            return [message_view(hub, one, person.id) for one in reversed(list(seen))]
         changed = [one for one in hub.world.changed_since(chat, since) if visible(one, person.id)]
         kept = [one for one in changed if one.id > after and (since or not one.deleted)]
-        return [message_view(hub, one) for one in kept[-most:]]
+        return [message_view(hub, one, person.id) for one in kept[-most:]]
 
     wait = min(ask.number("wait", 0), MAX_WAIT)
     hub.store.commit()
     await hub.world.changed.wait_until(lambda: bool(found()) if mine else chat.version > since, wait)
-    if ask.flag("read") and chat.read.get(str(person.id), 0) < chat.last_id:
+    read = chat.read.get(str(person.id), 0)
+    if ask.flag("read") and read < chat.last_id:
         chat.read[str(person.id)] = chat.last_id
         hub.world.save_chat(chat)
-    return chat_detail(hub, chat, person) | {"messages": found()}
+    return chat_detail(hub, chat, person) | {"messages": found(), "read": read}
 
 
 async def changes(ask: Ask) -> Wire:

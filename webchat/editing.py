@@ -79,18 +79,6 @@ def edit_markup(hub: Hub, bot: Bot, call: Call) -> object:
     return _replace(hub, chat, message, call, (), {})
 
 
-def react(hub: Hub, bot: Bot, call: Call) -> object:
-    """setMessageReaction."""
-    chat = targets.chat_of(hub, bot, call["chat_id"])
-    message = targets.message_of(hub, chat, call["message_id"], "to react")
-    reactions = call.get("reaction", [])
-    if len(reactions) > 1 or any(one["type"] != "emoji" for one in reactions):
-        raise bad_request("REACTION_INVALID")
-    message.reactions = [one["emoji"] for one in reactions]
-    hub.world.save_message(chat, message)
-    return True
-
-
 def answer_callback(hub: Hub, bot: Bot, call: Call) -> object:
     """answerCallbackQuery."""
     url = call.text("url")
@@ -109,6 +97,5 @@ METHODS: dict[str, Callable[[Hub, Bot, Call], object]] = {
     "editMessageCaption": edit_caption,
     "editMessageMedia": edit_media,
     "editMessageReplyMarkup": edit_markup,
-    "setMessageReaction": react,
     "answerCallbackQuery": answer_callback,
 }

@@ -21,7 +21,14 @@ class BotApiError(Exception):
 
 
 class Refused(Exception):  # reads as what happened
-    """The control API call is refused; the message says why and what to do."""
+    """The control API call is refused; the message says why and what to do.
+
+    ``code`` names what a person at the page can run into, for the page to say in their language.
+    """
+
+    def __init__(self, why: str, *, code: str = "") -> None:
+        super().__init__(why)
+        self.code = code
 
 
 def bad_request(text: str, parameters: Wire | None = None) -> BotApiError:

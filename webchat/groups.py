@@ -1,45 +1,35 @@
 """The Bot API's methods about chats and who is in them."""
 
-import secrets
 from collections.abc import Callable
 
-from webchat import targets, wire
+from webchat import links, standing, targets, wire
 from webchat.errors import bad_request
 from webchat.hearing import PRESENT
 from webchat.hub import Hub
 from webchat.params import Call
-from webchat.posting import service
-from webchat.records import Bot, Chat, Wire
+from webchat.posting import Place, service
+from webchat.records import Bot
 
 
 def get_chat(hub: Hub, bot: Bot, call: Call) -> object:
     """getChat."""
     chat = targets.chat_of(hub, bot, call["chat_id"])
     full = wire.full_chat(hub.world.chat_wire(chat))
-    if chat.invite_link and targets.is_admin(bot, chat):
-        full["invite_link"] = chat.invite_link
+    link = links.primary_link(chat, bot)
+    if link:
+        full["invite_link"] = link["invite_link"]
+    if chat.description:
+        full["description"] = chat.description
     pinned = hub.world.find(chat, chat.pinned[-1]) if chat.pinned else None
     if pinned:
         full["pinned_message"] = pinned.wire
     return full
 
 
-def status_of(chat: Chat, user: int) -> str:
-    """Somebody's standing in a chat, as ChatMember names it."""
-    if str(user) in chat.bots:
-        return chat.bots[str(user)]
-    if user not in chat.members:
-        return "left"
-    return "creator" if chat.members[0] == user and chat.kind != "private" else "member"
-
-
 def get_member(hub: Hub, bot: Bot, call: Call) -> object:
     """getChatMember."""
     chat = targets.chat_of(hub, bot, call["chat_id"])
-    user = hub.world.user(call["user_id"])
-    if user is None:
-        raise bad_request("user not found")
-    return wire.member(status_of(chat, call["user_id"]), user)
+    return standing.member(chat, targets.user_of(hub, call["user_id"]), hub.clock.seconds())
 
 
 def get_administrators(hub: Hub, bot: Bot, call: Call) -> object:
@@ -47,13 +37,10 @@ def get_administrators(hub: Hub, bot: Bot, call: Call) -> object:
     chat = targets.chat_of(hub, bot, call["chat_id"])
     if chat.kind == "private":
         raise bad_request("there are no administrators in the private chat")
-    ids = [*chat.members[:1], *(int(id_) for id_, status in chat.bots.items() if status == "administrator")]
-    found: list[Wire] = []
-    for id_ in ids:
-        user = hub.world.user(id_)
-        if user and (not user["is_bot"] or id_ == bot.id or call.get("return_bots")):
-            found.append(wire.member(status_of(chat, id_), user))
-    return found
+    users = filter(None, (hub.world.user(id_) for id_ in [*chat.members, *map(int, chat.bots)]))
+    known = [user for user in users if not user["is_bot"] or user["id"] == bot.id or call.get("return_bots")]
+    found = [standing.member(chat, user, hub.clock.seconds()) for user in known]
+    return [one for one in found if one["status"] in {"creator", "administrator"}]
 
 
 def count_members(hub: Hub, bot: Bot, call: Call) -> object:
@@ -68,52 +55,38 @@ def leave(hub: Hub, bot: Bot, call: Call) -> object:
     if chat.kind == "private":
         raise bad_request("chat member status can't be changed in private chats")
     me = wire.bot_user(bot)
-    service(hub, chat, actor=me, content={"left_chat_member": me}, by=bot)
-    old = chat.bots[str(bot.id)]
-    chat.bots[str(bot.id)] = "left"
-    hub.world.save_chat(chat)
-    hub.member_changed(chat, actor=me, bot=bot, old=old, new="left")
+    with hub.changing(chat, me, me):
+        service(hub, Place(chat=chat), actor=me, content={"left_chat_member": me}, by=bot)
+        chat.bots[str(bot.id)] = "left"
     return True
 
 
-def _link(hub: Hub, bot: Bot, call: Call) -> str:
+def set_title(hub: Hub, bot: Bot, call: Call) -> object:
+    """setChatTitle: the title it has already changes nothing."""
     chat = targets.chat_of(hub, bot, call["chat_id"])
-    if chat.kind == "private" or not targets.is_admin(bot, chat):
-        raise bad_request("not enough rights to manage chat invite link")
-    return "https://t.me/+" + secrets.token_urlsafe(12)
+    if chat.kind == "private":
+        raise bad_request("can't change private chat title")
+    targets.check_right(chat, bot, "can_change_info", "not enough rights to change chat title")
+    title = call.text("title").strip()
+    if not title:
+        raise bad_request("title must be non-empty")
+    if title != chat.title:
+        chat.title = title
+        service(hub, Place(chat=chat), actor=wire.bot_user(bot), content={"new_chat_title": title}, by=bot)
+    return True
 
 
-def create_link(hub: Hub, bot: Bot, call: Call) -> object:
-    """createChatInviteLink."""
-    link: Wire = {
-        "invite_link": _link(hub, bot, call),
-        "creator": wire.bot_user(bot),
-        "creates_join_request": bool(call.get("creates_join_request")),
-        "is_primary": False,
-        "is_revoked": False,
-    }
-    return link | {name: call[name] for name in ("name", "expire_date", "member_limit") if name in call}
-
-
-def export_link(hub: Hub, bot: Bot, call: Call) -> object:
-    """exportChatInviteLink: a new primary link; the old one is void."""
-    link = _link(hub, bot, call)
+def set_description(hub: Hub, bot: Bot, call: Call) -> object:
+    """setChatDescription; an empty one takes it away."""
     chat = targets.chat_of(hub, bot, call["chat_id"])
-    chat.invite_link = link
+    if chat.kind == "private":
+        raise bad_request("can't change private chat description")
+    targets.check_right(chat, bot, "can_change_info", "not enough rights to set chat description")
+    if call.text("description") == chat.description:
+        raise bad_request("chat description is not modified")
+    chat.description = call.text("description")
     hub.world.save_chat(chat)
-    return link
-
-
-def revoke_link(hub: Hub, bot: Bot, call: Call) -> object:
-    """revokeChatInviteLink."""
-    _link(hub, bot, call)
-    return {
-        "invite_link": call["invite_link"],
-        "creator": wire.bot_user(bot),
-        "creates_join_request": False,
-        "is_primary": False,
-        "is_revoked": True,
-    }
+    return True
 
 
 METHODS: dict[str, Callable[[Hub, Bot, Call], object]] = {
@@ -122,7 +95,6 @@ METHODS: dict[str, Callable[[Hub, Bot, Call], object]] = {
     "getChatAdministrators": get_administrators,
     "getChatMemberCount": count_members,
     "leaveChat": leave,
-    "createChatInviteLink": create_link,
-    "exportChatInviteLink": export_link,
-    "revokeChatInviteLink": revoke_link,
+    "setChatTitle": set_title,
+    "setChatDescription": set_description,
 }

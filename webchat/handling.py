@@ -8,7 +8,7 @@ from webchat.errors import bad_request
 from webchat.hub import Hub
 from webchat.methods import DELETE_WINDOW
 from webchat.params import Call
-from webchat.posting import post, quoted, service
+from webchat.posting import Place, post, quoted, service
 from webchat.records import Bot, Chat, Message, Wire
 from webchat.sending import caption_of, deliver
 
@@ -19,6 +19,8 @@ NOT_CONTENT = frozenset(
         "date",
         "chat",
         "reply_to_message",
+        "message_thread_id",
+        "is_topic_message",
         "edit_date",
         "reply_markup",
         "forward_origin",
@@ -30,15 +32,14 @@ NOT_CONTENT = frozenset(
 
 
 def _delete(hub: Hub, bot: Bot, chat: Chat, message: Message) -> None:
-    own = message.bot == bot.id
-    if not own and chat.kind != "private" and not targets.is_admin(bot, chat):
+    if "forum_topic_created" in message.wire:
         raise bad_request("message can't be deleted")
+    own = message.bot == bot.id
+    if not own and chat.kind != "private":
+        targets.check_right(chat, bot, "can_delete_messages", "message can't be deleted")
     if message.wire["date"] < hub.clock.seconds() - DELETE_WINDOW:
         raise bad_request("message can't be deleted for everyone")
-    message.deleted = True
-    if message.id in chat.pinned:
-        chat.pinned.remove(message.id)
-    hub.world.save_message(chat, message)
+    hub.world.delete(chat, message)
 
 
 def delete_message(hub: Hub, bot: Bot, call: Call) -> object:
@@ -51,17 +52,9 @@ def delete_message(hub: Hub, bot: Bot, call: Call) -> object:
 def delete_messages(hub: Hub, bot: Bot, call: Call) -> object:
     """deleteMessages: those that are not there are passed over."""
     chat = targets.chat_of(hub, bot, call["chat_id"])
-    ids = _ids(call)
-    for message in filter(None, (hub.world.find(chat, id_) for id_ in ids)):
+    for message in filter(None, (hub.world.find(chat, id_) for id_ in call["message_ids"])):
         _delete(hub, bot, chat, message)
     return True
-
-
-def _ids(call: Call) -> list[int]:
-    ids: list[int] = call["message_ids"]
-    if not 1 <= len(ids) <= 100:
-        raise bad_request("too many message identifiers specified" if ids else "message identifiers are not specified")
-    return ids
 
 
 def _content(message: Message, doing: str) -> Wire:
@@ -72,14 +65,14 @@ def _content(message: Message, doing: str) -> Wire:
 
 
 def _forward(hub: Hub, bot: Bot, call: Call, id_: int) -> Message:
-    chat = targets.chat_of(hub, bot, call["chat_id"])
+    place = targets.place_of(hub, bot, call)
     source = targets.chat_of(hub, bot, call["from_chat_id"])
     message = targets.message_of(hub, source, id_, "to forward")
     if "has_protected_content" in message.wire:
         raise bad_request("message can't be forwarded")
     origin = {"type": "user", "sender_user": message.wire["from"], "date": message.wire["date"]}
     content = _content(message, "forwarded") | {"forward_origin": message.wire.get("forward_origin", origin)}
-    return post(hub, chat, sender=wire.bot_user(bot), content=content, bot=bot)
+    return post(hub, place, sender=wire.bot_user(bot), content=content, bot=bot)
 
 
 def forward_message(hub: Hub, bot: Bot, call: Call) -> object:
@@ -89,7 +82,7 @@ def forward_message(hub: Hub, bot: Bot, call: Call) -> object:
 
 def forward_messages(hub: Hub, bot: Bot, call: Call) -> object:
     """forwardMessages."""
-    return [{"message_id": _forward(hub, bot, call, id_).id} for id_ in sorted(_ids(call))]
+    return [{"message_id": _forward(hub, bot, call, id_).id} for id_ in sorted(call["message_ids"])]
 
 
 def _copy(hub: Hub, bot: Bot, call: Call, id_: int) -> Wire:
@@ -110,7 +103,7 @@ def copy_message(hub: Hub, bot: Bot, call: Call) -> object:
 
 def copy_messages(hub: Hub, bot: Bot, call: Call) -> object:
     """copyMessages."""
-    return [_copy(hub, bot, call, id_) for id_ in sorted(_ids(call))]
+    return [_copy(hub, bot, call, id_) for id_ in sorted(call["message_ids"])]
 
 
 def pin(hub: Hub, bot: Bot, call: Call) -> object:
@@ -119,7 +112,8 @@ def pin(hub: Hub, bot: Bot, call: Call) -> object:
     message = targets.message_of(hub, chat, call["message_id"], "to pin")
     if message.id not in chat.pinned:
         chat.pinned.append(message.id)
-        service(hub, chat, actor=wire.bot_user(bot), content={"pinned_message": quoted(message)}, by=bot)
+        place = Place(chat=chat, topic=message.topic)
+        service(hub, place, actor=wire.bot_user(bot), content={"pinned_message": quoted(message)}, by=bot)
     return True
 
 

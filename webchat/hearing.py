@@ -2,6 +2,7 @@
 
 from webchat.entities import cut
 from webchat.records import Bot, Chat, Wire
+from webchat.wire import answered
 
 SERVICE = frozenset(
     (
@@ -13,8 +14,19 @@ SERVICE = frozenset(
         "new_chat_title",
         "group_chat_created",
         "supergroup_chat_created",
+        "forum_topic_created",
+        "forum_topic_edited",
+        "forum_topic_closed",
+        "forum_topic_reopened",
     )
 )
+
+
+def is_service(message: Wire) -> bool:
+    """Whether a message only tells what happened in its chat."""
+    return not SERVICE.isdisjoint(message)
+
+
 PRESENT = {"member", "administrator"}
 
 
@@ -23,9 +35,9 @@ def hears(bot: Bot, chat: Chat, message: Wire) -> bool:
     status = chat.bots.get(str(bot.id), "left")
     if status not in PRESENT:
         return False
-    if chat.kind == "private" or not bot.privacy or status == "administrator" or SERVICE & message.keys():
+    if chat.kind == "private" or not bot.privacy or status == "administrator" or is_service(message):
         return True
-    replied = message.get("reply_to_message", {}).get("from", {})
+    replied = answered(message).get("from", {})
     if replied.get("id") == bot.id:
         return True
     text = str(message.get("text") or message.get("caption") or "")

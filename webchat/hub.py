@@ -2,14 +2,17 @@
 
 import secrets
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
-from webchat import wire
+from webchat import standing, wire
 from webchat.bell import Bell
 from webchat.clock import Clock, iso
 from webchat.faults import Fault, Faults
-from webchat.hearing import hears
+from webchat.hearing import hears, is_service
 from webchat.records import Bot, Chat, Message, Wire
 from webchat.store import Store
 from webchat.updates import Queue
@@ -18,6 +21,7 @@ from webchat.world import World
 
 LOG_SIZE = 10_000
 QUERY_LIFE = 60.0  # seconds; Telegram's is not published, only that it is short
+ACTION_LIFE = 5.0  # seconds; as the Bot API says of sendChatAction
 
 
 @dataclass(kw_only=True, slots=True)
@@ -48,6 +52,7 @@ class Hub:
         }
         self.by_token = {bot.token: bot for bot in self.world.bots.values()}
         self.queries: dict[str, Query] = {}
+        self._doing: dict[str, tuple[float, Wire]] = {}  # chat -> until when, and what its bot does
         self.log: deque[Wire] = deque(maxlen=LOG_SIZE)
         self.logged = 0
         self.log_bell = Bell()
@@ -57,6 +62,15 @@ class Hub:
         kept = {"url": self.clock.url, "offset": self.clock.offset.total_seconds()}
         self.store.put("clock", "", kept)
         self.world.touch()
+
+    def keep(self, name: str, shown: Wire) -> None:
+        """Keep what the demo gave the page to show, under its name; an emptied world keeps it too."""
+        self.store.put("shown", name, {"name": name, **shown})
+        self.world.touch()
+
+    def kept(self, name: str) -> Wire | None:
+        """What was kept under a name; None when nothing was."""
+        return next((one for one in self.store.all("shown") if one["name"] == name), None)
 
     def start(self) -> None:
         """Begin what runs beside the requests."""
@@ -104,30 +118,51 @@ class Hub:
         self.queues[bot.id].add(kind, content)
 
     def publish(self, chat: Chat, message: Message, kind: str = "message") -> None:
-        """Queue a message for every bot that hears it; bots never hear bots."""
+        """Queue a message for every bot that hears it; bots hear of what bots do, never what they say."""
         for bot in self.world.bots.values():
-            if not message.bot and not chat.blocked and hears(bot, chat, message.wire):
+            if (not message.bot or is_service(message.wire)) and not chat.blocked and hears(bot, chat, message.wire):
                 self.tell(bot, kind, message.wire.copy())
 
-    def member_changed(self, chat: Chat, *, actor: Wire, bot: Bot, old: str, new: str) -> None:
-        """Tell a bot that its own standing in a chat has changed."""
-        me = wire.bot_user(bot)
-        self.tell(bot, "my_chat_member", self._change(chat, actor, me, old, new))
+    def does(self, bot: Bot, chat: Chat, action: str) -> None:
+        """A bot shows that it is typing, or sending something; its next message ends it."""
+        self._doing[chat.key] = (self.clock.steady() + ACTION_LIFE, {"name": bot.name, "action": action})
+        chat.version = self.world.touch()
 
-    def person_changed(self, chat: Chat, *, actor: Wire, person: Wire, old: str, new: str) -> None:
-        """Tell the bots of a group, where they asked for it, that a person came or went."""
-        for bot in self.world.bots.values():
-            if chat.bots.get(str(bot.id)) == "administrator":
-                self.tell(bot, "chat_member", self._change(chat, actor, person, old, new))
+    def doing(self, chat: Chat) -> Wire | None:
+        """What a chat's bot is doing: ``{name, action}``."""
+        until, doing = self._doing.get(chat.key, (0.0, None))
+        return doing if until > self.clock.steady() else None
 
-    def _change(self, chat: Chat, actor: Wire, user: Wire, old: str, new: str) -> Wire:
-        return {
+    def done(self, chat: Chat) -> None:
+        """A chat's bot has sent what it was about to."""
+        self._doing.pop(chat.key, None)
+
+    @contextmanager
+    def changing(self, chat: Chat, user: Wire, actor: Wire, **how: Any) -> Iterator[None]:
+        """What is done within may change how somebody stands in a chat; bots hear of it as far as they may.
+
+        ``how`` is the rest of the ChatMemberUpdated.
+        """
+        before = standing.member(chat, user, self.clock.seconds())
+        yield
+        self.world.save_chat(chat)
+        after = standing.member(chat, user, self.clock.seconds())
+        if after == before:
+            return
+        change: Wire = {
             "chat": self.world.chat_wire(chat),
             "from": actor,
             "date": self.clock.seconds(),
-            "old_chat_member": wire.member(old, user),
-            "new_chat_member": wire.member(new, user),
+            "old_chat_member": before,
+            "new_chat_member": after,
+            **how,
         }
+        if user["is_bot"]:
+            self.tell(self.world.bots[user["id"]], "my_chat_member", change)
+            return
+        for bot in self.world.bots.values():
+            if chat.bots.get(str(bot.id)) == "administrator":
+                self.tell(bot, "chat_member", change)
 
     def ask(self, bot: Bot, person: int, chat: Chat, message: Message, data: str) -> Query:
         """A person presses a callback button."""

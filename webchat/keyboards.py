@@ -2,7 +2,7 @@
 
 from webchat.addresses import parsed
 from webchat.errors import bad_request
-from webchat.methods import BUTTONS_LIMIT, DATA_LIMIT, ROW_LIMIT
+from webchat.methods import BUTTONS_LIMIT, ROW_LIMIT
 from webchat.records import Wire
 
 ACTIONS = (
@@ -57,10 +57,6 @@ def _inline_button(button: Wire) -> Wire:
     actions = [name for name in ACTIONS if name in button]
     if not actions:
         raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
-    if "callback_data" in button:
-        size = len(str(button["callback_data"]).encode())
-        if not 1 <= size <= DATA_LIMIT:
-            raise bad_request("BUTTON_DATA_INVALID")
     if "url" in button:
         _check_url(str(button["url"]))
     return button

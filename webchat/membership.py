@@ -1,11 +1,13 @@
 """Groups: made, joined, left, upgraded; and the bot's standing in them."""
 
+from contextlib import ExitStack
+from typing import Any
+
 from webchat import wire
 from webchat.errors import Refused
-from webchat.groups import status_of
 from webchat.hearing import PRESENT
 from webchat.hub import Hub
-from webchat.posting import service
+from webchat.posting import Place, service
 from webchat.records import Bot, Chat, Wire
 from webchat.world import SUPERGROUP_BASE
 
@@ -21,13 +23,19 @@ def group_view(chat: Chat) -> Wire:
         "kind": chat.kind,
         "members": chat.members,
         "bots": chat.bots,
+        "forum": chat.forum,
+        "topics": [
+            {"id": int(id_), "name": topic["name"], "closed": topic["closed"]} for id_, topic in chat.topics.items()
+        ],
     }
 
 
-def make_group(hub: Hub, *, title: str, id_: int, kind: str, members: list[int], bot: Bot | None) -> Chat:
+def make_group(hub: Hub, *, title: str, id_: int, kind: str, forum: bool, members: list[int], bot: Bot | None) -> Chat:
     """A new group, or the one that has this id already; Refused when the kind or id will not do."""
     if kind not in KINDS:
         raise Refused("kind must be group or supergroup")
+    if forum and kind != "supergroup":
+        raise Refused("only a supergroup can be a forum")
     if not title.strip() or not members:
         raise Refused("a group needs a title and at least one member")
     id_ = id_ or hub.world.free_group_id(kind)
@@ -36,10 +44,11 @@ def make_group(hub: Hub, *, title: str, id_: int, kind: str, members: list[int],
     known = hub.world.group(id_)
     if known is not None:
         return known
-    chat = Chat(key=str(id_), id=id_, kind=kind, title=title.strip(), members=list(dict.fromkeys(members)))
+    people = list(dict.fromkeys(members))
+    chat = Chat(key=str(id_), id=id_, kind=kind, title=title.strip(), forum=forum, members=people)
     hub.world.save_chat(chat)
     created = "group_chat_created" if kind == "group" else "supergroup_chat_created"
-    service(hub, chat, actor=_owner(hub, chat), content={created: True})
+    service(hub, Place(chat=chat), actor=_owner(hub, chat), content={created: True})
     if bot is not None:
         set_bot(hub, chat, bot, "member")
     return chat
@@ -49,19 +58,21 @@ def _owner(hub: Hub, chat: Chat) -> Wire:
     return wire.user(hub.world.people[chat.members[0]])
 
 
-def set_bot(hub: Hub, chat: Chat, bot: Bot, status: str) -> None:
-    """Change a bot's standing in a group and tell it."""
-    old = chat.bots.get(str(bot.id), "left")
-    if old == status or not chat.members:
+def set_bot(hub: Hub, chat: Chat, bot: Bot, status: str, rights: list[str] | None = None) -> None:
+    """Change a bot's standing in a group and tell it; as administrator with these rights, or the usual ones."""
+    if not chat.members:
         return
+    old = chat.bots.get(str(bot.id), "left")
     actor, me = _owner(hub, chat), wire.bot_user(bot)
-    chat.bots[str(bot.id)] = status
-    hub.world.save_chat(chat)
-    hub.member_changed(chat, actor=actor, bot=bot, old=old, new=status)
+    with hub.changing(chat, me, actor):
+        chat.bots[str(bot.id)] = status
+        chat.rights.pop(str(bot.id), None)
+        if rights is not None:
+            chat.rights[str(bot.id)] = rights
     if status in PRESENT and old not in PRESENT:
-        service(hub, chat, actor=actor, content={"new_chat_members": [me]})
-    elif status not in PRESENT:
-        service(hub, chat, actor=actor, content={"left_chat_member": me})
+        service(hub, Place(chat=chat), actor=actor, content={"new_chat_members": [me]})
+    elif status not in PRESENT and old in PRESENT:
+        service(hub, Place(chat=chat), actor=actor, content={"left_chat_member": me})
 
 
 def change_members(hub: Hub, chat: Chat, *, add: list[int], remove: list[int]) -> None:
@@ -70,19 +81,32 @@ def change_members(hub: Hub, chat: Chat, *, add: list[int], remove: list[int]) -
     gone = [id_ for id_ in remove if id_ in chat.members]
     if len(chat.members) + len(joined) == len(gone):
         raise Refused("the last member cannot leave")
-    actor = _owner(hub, chat)
     if joined:
-        chat.members.extend(joined)
-        people = [wire.user(hub.world.people[id_]) for id_ in joined]
-        service(hub, chat, actor=actor, content={"new_chat_members": people})
-        for person in people:
-            hub.person_changed(chat, actor=actor, person=person, old="left", new="member")
+        enter(hub, chat, [wire.user(hub.world.people[id_]) for id_ in joined], _owner(hub, chat))
     for id_ in gone:
         person = wire.user(hub.world.people[id_])
-        old = status_of(chat, id_)
-        chat.members.remove(id_)
-        service(hub, chat, actor=person, content={"left_chat_member": person})
-        hub.person_changed(chat, actor=person, person=person, old=old, new="left")
+        with hub.changing(chat, person, person):
+            take_out(hub, chat, person, person)
+
+
+def enter(hub: Hub, chat: Chat, people: list[Wire], actor: Wire, **how: Any) -> None:
+    """People come into a group, which ends bans and requests; ``how`` is what bots are told of the way they came."""
+    with ExitStack() as changes:
+        for person in reversed(people):  # told of in the order of their coming
+            changes.enter_context(hub.changing(chat, person, actor, **how))
+        for person in people:
+            chat.banned.pop(str(person["id"]), None)
+            chat.requests.pop(str(person["id"]), None)
+            chat.members.append(person["id"])
+        service(hub, Place(chat=chat), actor=actor, content={"new_chat_members": people})
+
+
+def take_out(hub: Hub, chat: Chat, person: Wire, actor: Wire, by: Bot | None = None) -> None:
+    """A person is no longer in a group, because they or somebody else wanted it so."""
+    chat.members.remove(person["id"])
+    chat.rights.pop(str(person["id"]), None)
+    chat.joined_by.pop(str(person["id"]), None)
+    service(hub, Place(chat=chat), actor=actor, content={"left_chat_member": person}, by=by)
 
 
 def migrate(hub: Hub, chat: Chat) -> Chat:
@@ -99,11 +123,13 @@ def migrate(hub: Hub, chat: Chat) -> Chat:
         title=chat.title,
         members=list(chat.members),
         bots=dict(chat.bots),
+        rights=dict(chat.rights),
+        description=chat.description,
     )
     hub.world.save_chat(new)
     actor = _owner(hub, chat)
-    service(hub, chat, actor=actor, content={"migrate_to_chat_id": id_})
+    service(hub, Place(chat=chat), actor=actor, content={"migrate_to_chat_id": id_})
     chat.migrated_to = id_
     hub.world.save_chat(chat)
-    service(hub, new, actor=actor, content={"migrate_from_chat_id": chat.id})
+    service(hub, Place(chat=new), actor=actor, content={"migrate_from_chat_id": chat.id})
     return new

@@ -4,6 +4,8 @@ Each line names a method (or an object) and its fields as ``name:type``; ``!`` m
 ``[T]`` an array, ``A|B`` either, ``=word`` that very word, ``object`` anything. Indented lines go on.
 """
 
+from dataclasses import dataclass
+
 METHODS_TABLE = """
 getMe
 getUpdates offset:int limit:int timeout:int allowed_updates:[str]
@@ -131,10 +133,31 @@ getChat chat_id!:chat
 getChatMember chat_id!:chat user_id!:int
 getChatAdministrators chat_id!:chat return_bots:bool
 getChatMemberCount chat_id!:chat
+leaveChat chat_id!:chat
+setChatTitle chat_id!:chat title!:str
+setChatDescription chat_id!:chat description:str
+banChatMember chat_id!:chat user_id!:int until_date:int revoke_messages:bool
+unbanChatMember chat_id!:chat user_id!:int only_if_banned:bool
+restrictChatMember chat_id!:chat user_id!:int permissions!:ChatPermissions
+  use_independent_chat_permissions:bool until_date:int
+promoteChatMember chat_id!:chat user_id!:int is_anonymous:bool can_manage_chat:bool can_delete_messages:bool
+  can_manage_video_chats:bool can_restrict_members:bool can_promote_members:bool can_change_info:bool
+  can_invite_users:bool can_post_stories:bool can_edit_stories:bool can_delete_stories:bool
+  can_post_messages:bool can_edit_messages:bool can_pin_messages:bool can_manage_topics:bool
+  can_manage_direct_messages:bool can_manage_tags:bool can_send_welcome_messages:bool
 createChatInviteLink chat_id!:chat name:str expire_date:int member_limit:int creates_join_request:bool
+editChatInviteLink chat_id!:chat invite_link!:str name:str expire_date:int member_limit:int
+  creates_join_request:bool
 exportChatInviteLink chat_id!:chat
 revokeChatInviteLink chat_id!:chat invite_link!:str
-leaveChat chat_id!:chat
+approveChatJoinRequest chat_id!:chat user_id!:int
+declineChatJoinRequest chat_id!:chat user_id!:int
+createForumTopic chat_id!:chat name!:str icon_color:int icon_custom_emoji_id:str
+editForumTopic chat_id!:chat message_thread_id!:int name:str icon_custom_emoji_id:str
+closeForumTopic chat_id!:chat message_thread_id!:int
+reopenForumTopic chat_id!:chat message_thread_id!:int
+deleteForumTopic chat_id!:chat message_thread_id!:int
+unpinAllForumTopicMessages chat_id!:chat message_thread_id!:int
 getFile file_id!:str
 getUserProfilePhotos user_id!:int offset:int limit:int
 setMessageReaction chat_id!:chat message_id!:int
@@ -155,6 +178,10 @@ ChatAdministratorRights is_anonymous!:bool can_manage_chat!:bool can_delete_mess
   can_invite_users!:bool can_post_stories!:bool can_edit_stories!:bool can_delete_stories!:bool
   can_post_messages:bool can_edit_messages:bool can_pin_messages:bool can_manage_topics:bool
   can_manage_direct_messages:bool can_manage_tags:bool can_send_welcome_messages!:bool
+ChatPermissions can_send_messages:bool can_send_audios:bool can_send_documents:bool can_send_photos:bool
+  can_send_videos:bool can_send_video_notes:bool can_send_voice_notes:bool can_send_polls:bool
+  can_send_other_messages:bool can_add_web_page_previews:bool can_react_to_messages:bool can_edit_tag:bool
+  can_change_info:bool can_invite_users:bool can_pin_messages:bool can_manage_topics:bool
 CopyTextButton text!:str
 EphemeralMessageParameters receiver_user_id!:int callback_query_id:str replace_callback_query_message:bool
 ForceReply force_reply!:bool input_field_placeholder:str selective:bool
@@ -215,41 +242,129 @@ User id!:int is_bot!:bool first_name!:str last_name:str username:str language_co
 WebAppInfo url!:str
 """
 
-# Longest text (code points after parsing, where markup is parsed) or largest number, and what Telegram says.
-MAXIMA: dict[str, tuple[int, str]] = {
-    "answerCallbackQuery.text": (200, "MESSAGE_TOO_LONG"),
-    "answerCallbackQuery.cache_time": (2_592_000, "invalid cache_time specified"),
-    "setMyName.name": (64, "BOT_TITLE_INVALID"),
-    "setMyDescription.description": (512, "BOT_DESCRIPTION_INVALID"),
-    "setMyShortDescription.short_description": (120, "BOT_SHORT_DESCRIPTION_INVALID"),
-    "setWebhook.secret_token": (256, "secret token is too long"),
-    "sendContact.vcard": (2_048, "VCARD_INVALID"),
-    "sendVenue.title": (256, "VENUE_TITLE_INVALID"),
-    "createChatInviteLink.name": (32, "INVITE_LINK_NAME_INVALID"),
-    "createChatInviteLink.member_limit": (99_999, "USAGE_LIMIT_INVALID"),
-}
-TEXT_LIMIT = 4_096
-CAPTION_LIMIT = 1_024
+# What may be given: least-most, what is measured | what Telegram says (too little / too much) | where it holds.
+# "parsed" is counted in characters once the markup is read, "chars" in characters as given.
+LIMITS_TABLE = """
+1-4096 parsed | message is too long |
+  sendMessage.text editMessageText.text
+0-1024 parsed | message caption is too long |
+  sendPhoto.caption sendDocument.caption sendVoice.caption sendVideo.caption sendAudio.caption
+  sendAnimation.caption editMessageCaption.caption copyMessage.caption InputMediaAnimation.caption
+  InputMediaAudio.caption InputMediaDocument.caption InputMediaLivePhoto.caption InputMediaPhoto.caption
+  InputMediaVideo.caption
+0-1024 parsed | message quote is too long |
+  ReplyParameters.quote
+2-10 items | group send failed: an album holds 2 to 10 files |
+  sendMediaGroup.media
+1-100 items | message identifiers are not specified / too many message identifiers specified |
+  deleteMessages.message_ids forwardMessages.message_ids copyMessages.message_ids
+0-100 items | BOT_COMMANDS_TOO_MUCH |
+  setMyCommands.commands
+1-100 number | limit must be between 1 and 100 |
+  getUpdates.limit getUserProfilePhotos.limit
+1-100 number | max_connections must be between 1 and 100 |
+  setWebhook.max_connections
+1-256 chars | secret token is too long |
+  setWebhook.secret_token
+0-200 chars | MESSAGE_TOO_LONG |
+  answerCallbackQuery.text
+0-2592000 number | invalid cache_time specified |
+  answerCallbackQuery.cache_time
+1-64 bytes | BUTTON_DATA_INVALID |
+  InlineKeyboardButton.callback_data
+1-256 chars | BUTTON_COPY_TEXT_INVALID |
+  CopyTextButton.text
+1-64 chars | reply markup input field placeholder is invalid |
+  ForceReply.input_field_placeholder ReplyKeyboardMarkup.input_field_placeholder
+1-10 number | BUTTON_INVALID |
+  KeyboardButtonRequestUsers.max_quantity
+1-32 chars | command must be non-empty / command length must not exceed 32 |
+  BotCommand.command
+1-256 chars | command description must be non-empty / command description length must not exceed 256 |
+  BotCommand.description
+0-64 chars | BOT_TITLE_INVALID |
+  setMyName.name
+0-512 chars | BOT_DESCRIPTION_INVALID |
+  setMyDescription.description
+0-120 chars | BOT_SHORT_DESCRIPTION_INVALID |
+  setMyShortDescription.short_description
+0-1500 number | wrong horizontal accuracy specified |
+  sendLocation.horizontal_accuracy
+60-86400 number | wrong live location period specified |
+  sendLocation.live_period
+1-360 number | wrong live location heading specified |
+  sendLocation.heading
+1-100000 number | wrong live location proximity alert radius specified |
+  sendLocation.proximity_alert_radius
+0-2048 bytes | VCARD_INVALID |
+  sendContact.vcard
+1-256 chars | VENUE_TITLE_INVALID |
+  sendVenue.title
+1-128 chars | title must be non-empty / title is too long |
+  setChatTitle.title createForumTopic.name
+0-128 chars | title is too long |
+  editForumTopic.name
+0-255 chars | CHAT_ABOUT_TOO_LONG |
+  setChatDescription.description
+0-32 chars | INVITE_LINK_NAME_INVALID |
+  createChatInviteLink.name editChatInviteLink.name
+1-99999 number | USAGE_LIMIT_INVALID |
+  createChatInviteLink.member_limit editChatInviteLink.member_limit
+"""
+FOREVER = 0x7FFFFFFF  # the live period of a location that never ends
 BUTTONS_LIMIT = 100
 ROW_LIMIT = 8
-DATA_LIMIT = 64  # bytes
-COMMANDS_LIMIT = 100
 PHOTO_LIMIT = 10 * 1024 * 1024
 UPLOAD_LIMIT = 50 * 1024 * 1024
 DOWNLOAD_LIMIT = 20 * 1024 * 1024
 DELETE_WINDOW = 48 * 3600  # seconds
+TOPIC_COLORS = (0x6FB9F0, 0xFFD67E, 0xCB86DB, 0x8EEE98, 0xFF93B2, 0xFB6F5F)
+REACTIONS_TABLE = """
+❤ 👍 👎 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴 😍 🐳 ❤‍🔥
+🌚 🌭 💯 🤣 ⚡ 🍌 🏆 💔 🤨 😐 🍓 🍾 💋 🖕 😈 😴 😭 🤓 👻 👨‍💻 👀 🎃 🙈 😇 😨
+🤝 ✍ 🤗 🫡 🎅 🎄 ☃ 💅 🤪 🗿 🆒 💘 🙉 🦄 😘 💊 🙊 😎 👾 🤷‍♂ 🤷 🤷‍♀ 😡
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """How little and how much of something may be given, and what Telegram says otherwise."""
+
+    least: int
+    most: int
+    unit: str
+    too_little: str
+    too_much: str
+
+
+def _rows(table: str) -> list[str]:
+    rows: list[str] = []
+    for line in table.strip().splitlines():
+        if line.startswith(" "):
+            rows[-1] += f" {line.strip()}"
+        else:
+            rows.append(line)
+    return rows
+
+
+def limits(table: str) -> dict[str, Limit]:
+    """Read the table of limits: method.parameter or Type.field -> its limit."""
+    read: dict[str, Limit] = {}
+    for row in _rows(table):
+        measure, complaints, names = row.split(" | ")
+        span, unit = measure.split()
+        least, most = map(int, span.split("-"))
+        too_little, _, too_much = complaints.partition(" / ")
+        limit = Limit(least=least, most=most, unit=unit, too_little=too_little, too_much=too_much or too_little)
+        read |= dict.fromkeys(names.split(), limit)
+    return read
 
 
 def fields(table: str) -> dict[str, dict[str, tuple[str, bool]]]:
     """Read a table above: name -> field -> (type, required)."""
-    rows: list[list[str]] = []
-    for line in table.strip().splitlines():
-        if line.startswith(" "):
-            rows[-1].extend(line.split())
-        else:
-            rows.append(line.split())
     read: dict[str, dict[str, tuple[str, bool]]] = {}
-    for name, *entries in rows:
+    for row in _rows(table):
+        name, *entries = row.split()
         pairs = (entry.split(":", 1) for entry in entries)
         read[name] = {field.rstrip("!"): (kind, field.endswith("!")) for field, kind in pairs}
     return read

@@ -5,11 +5,15 @@ from typing import Any
 import orjson
 
 from webchat.errors import BotApiError, bad_request
-from webchat.methods import MAXIMA, METHODS_TABLE, TYPES_TABLE, fields
+from webchat.methods import FOREVER, LIMITS_TABLE, METHODS_TABLE, REACTIONS_TABLE, TYPES_TABLE, fields, limits
 from webchat.records import Upload, Wire
 
 METHODS = fields(METHODS_TABLE)
 TYPES = fields(TYPES_TABLE)
+LIMITS = limits(LIMITS_TABLE)
+REACTIONS = frozenset(REACTIONS_TABLE.split())
+TEXT_LIMIT = LIMITS["sendMessage.text"].most
+CAPTION_LIMIT = LIMITS["sendPhoto.caption"].most
 BY_LOWER_NAME = {name.lower(): name for name in METHODS}
 
 MISSING = {
@@ -24,6 +28,11 @@ MISSING = {
     "action": "wrong parameter action in request",
     "latitude": "latitude is empty",
     "longitude": "longitude is empty",
+    "invite_link": "invite link must be non-empty",
+    "title": "title must be non-empty",
+    "name": "title must be non-empty",
+    "permissions": "can't parse permissions JSON object",
+    "message_thread_id": "invalid forum topic identifier specified",
 }
 FILES = ("photo", "document", "voice", "video", "audio", "animation", "sticker")
 JSON_NAMES = {"reply_markup": "reply keyboard markup", "reply_parameters": "reply parameters"}
@@ -51,9 +60,8 @@ class Call:
         for name, (_, required) in table.items():
             if required and name not in self.values:
                 raise _missing(name, method)
-            maximum = MAXIMA.get(f"{method}.{name}")
-            if maximum and name in self.values:
-                _within(self.values[name], *maximum)
+            if self.values.get(name) or (required and name in self.values):  # else as if it had not been given
+                _within(f"{method}.{name}", self.values[name])
 
     def __contains__(self, name: str) -> bool:
         return name in self.values
@@ -88,10 +96,14 @@ def _missing(name: str, method: str) -> BotApiError:
     return bad_request(MISSING.get(name, f'parameter "{name}" is required'))
 
 
-def _within(value: object, most: int, complaint: str) -> None:
-    size = value if isinstance(value, int) else len(str(value))
-    if size > most:
-        raise bad_request(complaint)
+def _within(name: str, value: Any) -> None:
+    limit = LIMITS.get(name)
+    if limit is None or limit.unit == "parsed" or (name == "sendLocation.live_period" and value == FOREVER):
+        return
+    if limit.unit != "number":
+        value = len(value.encode() if limit.unit == "bytes" else value)
+    if not limit.least <= value <= limit.most:
+        raise bad_request(limit.too_little if value < limit.least else limit.too_much)
 
 
 def _typed(name: str, kind: str, value: object) -> object:
@@ -154,6 +166,7 @@ def _object(kind: str, value: Wire) -> Wire:
             raise bad_request(f'can\'t parse {where}: unknown field "{field}"')
         if item is not None:
             read[field] = _checked(field, table[field][0], item)
+            _within(f"{kind}.{field}", read[field])
     return read
 
 

@@ -1,5 +1,7 @@
 """Putting messages into chats, whoever they come from."""
 
+from dataclasses import dataclass
+
 from webchat.hub import Hub
 from webchat.records import Bot, Chat, Message, Wire
 
@@ -10,14 +12,22 @@ def quoted(message: Message) -> Wire:
     return {name: value for name, value in message.wire.items() if name not in left_out}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where something is said: in a chat, in a topic of it (0: in none), perhaps in answer to a message."""
+
+    chat: Chat
+    topic: int = 0
+    reply_to: Message | None = None
+
+
 def post(
     hub: Hub,
-    chat: Chat,
+    place: Place,
     *,
     sender: Wire,
     content: Wire,
     bot: Bot | None = None,
-    reply_to: Message | None = None,
     keyboard: Wire | None = None,
     only_for: int = 0,
 ) -> Message:
@@ -25,9 +35,13 @@ def post(
 
     ``content`` is the part of the Message that says what it holds; ``keyboard`` changes the reply keyboard.
     """
+    chat = place.chat
     wire: Wire = {"from": sender, "date": hub.clock.seconds(), "chat": hub.world.chat_wire(chat), **content}
-    if reply_to is not None:
-        wire["reply_to_message"] = quoted(reply_to)
+    if place.topic:
+        wire |= {"message_thread_id": place.topic, "is_topic_message": True}
+    answered = place.reply_to or hub.world.find(chat, place.topic)  # as on Telegram: what begins the topic
+    if answered is not None:
+        wire["reply_to_message"] = quoted(answered)
     message = Message(
         chat=chat.key,
         id=0,
@@ -38,6 +52,7 @@ def post(
     )
     if bot is not None:
         chat.last_bot = bot.id
+        hub.done(chat)
         _change_keyboard(chat, message)
     elif chat.kind == "private":
         chat.started = True
@@ -60,6 +75,6 @@ def _change_keyboard(chat: Chat, message: Message) -> None:
         chat.keyboard_for = [*named, *([replied] if replied else [])]
 
 
-def service(hub: Hub, chat: Chat, *, actor: Wire, content: Wire, by: Bot | None = None) -> Message:
+def service(hub: Hub, place: Place, *, actor: Wire, content: Wire, by: Bot | None = None) -> Message:
     """Put a system line into a chat, such as who joined."""
-    return post(hub, chat, sender=actor, content=content, bot=by)
+    return post(hub, place, sender=actor, content=content, bot=by)

@@ -5,6 +5,7 @@ from webchat.chat_view import chat_id_for
 from webchat.errors import Refused
 from webchat.hearing import PRESENT
 from webchat.hub import Hub, Query
+from webchat.posting import Place
 from webchat.records import Chat, Message, Person, Wire
 from webchat.view import keyboard_of, message_view, visible
 
@@ -34,8 +35,9 @@ async def press(
         return await _press_inline(hub, person, chat, *exact, wait)
     if key is not None:
         sent = _press_key(hub, person, chat, key, phone)
-        return {"message": message_view(hub, sent), "chat": chat_id_for(hub, chat)}
-    raise Refused(f"there is no button {data or label!r} here; to be seen: {', '.join(_labels(hub, person, chat))}")
+        return {"message": message_view(hub, sent, person.id), "chat": chat_id_for(hub, chat)}
+    there = ", ".join(_labels(hub, person, chat))
+    raise Refused(f"there is no button {data or label!r} here; to be seen: {there}", code="no_button")
 
 
 def _inline(
@@ -80,13 +82,13 @@ async def _press_inline(hub: Hub, person: Person, chat: Chat, message: Message, 
         if "t.me/" not in url and not url.startswith("tg://"):
             return {"url": url}
         there, sent = acting.follow(hub, person, url, bot)
-        return {"message": message_view(hub, sent), "chat": chat_id_for(hub, there)}
+        return {"message": message_view(hub, sent, person.id), "chat": chat_id_for(hub, there)}
     if "copy_text" in button:
         return {"copied": button["copy_text"]["text"]}
     if "callback_data" not in button:
         raise Refused("webchat does not know what this kind of button does")
     if chat.blocked or chat.bots.get(str(bot.id)) not in PRESENT:
-        raise Refused("the bot is no longer in this chat")
+        raise Refused("the bot is no longer in this chat", code="gone")
     query = hub.ask(bot, person.id, chat, message, str(button["callback_data"]))
     if not wait:
         return {"query": query.id}
@@ -100,8 +102,9 @@ async def _answer(hub: Hub, query: Query, seconds: float) -> Wire | None:
 
 
 def _press_key(hub: Hub, person: Person, chat: Chat, button: Wire, phone: str) -> Message:
+    place = Place(chat=chat)
     if button.get("request_contact"):
-        return acting.send_contact(hub, person, chat, phone or f"1380000{person.id % 10_000:04d}", "")
+        return acting.send_contact(hub, person, place, phone or f"1380000{person.id % 10_000:04d}", "")
     if button.get("request_location"):
-        return acting.send_location(hub, person, chat, *MY_PLACE)
-    return acting.say(hub, person, chat, str(button["text"]))
+        return acting.send_location(hub, person, place, *MY_PLACE)
+    return acting.say(hub, person, place, str(button["text"]))

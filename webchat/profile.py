@@ -6,7 +6,7 @@ from collections.abc import Callable
 from webchat import targets, wire
 from webchat.errors import bad_request
 from webchat.hub import Hub
-from webchat.methods import COMMANDS_LIMIT, DOWNLOAD_LIMIT
+from webchat.methods import DOWNLOAD_LIMIT
 from webchat.params import Call
 from webchat.records import Bot, Wire
 from webchat.updates import KINDS
@@ -45,14 +45,10 @@ def _scope(hub: Hub, bot: Bot, call: Call) -> str:
 def set_commands(hub: Hub, bot: Bot, call: Call) -> object:
     """setMyCommands."""
     commands: list[Wire] = call["commands"]
-    if len(commands) > COMMANDS_LIMIT:
-        raise bad_request("BOT_COMMANDS_TOO_MUCH")
     for command in commands:
         command["command"] = str(command["command"]).removeprefix("/")
         if not COMMAND.fullmatch(command["command"]):
             raise bad_request("BOT_COMMAND_INVALID")
-        if not 1 <= len(command["description"]) <= 256:
-            raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
     bot.commands[_scope(hub, bot, call)] = commands
     hub.world.save_bot(bot)
     return True
@@ -141,7 +137,7 @@ def set_webhook(hub: Hub, bot: Bot, call: Call) -> object:
     """setWebhook; an empty address takes the webhook away."""
     if not call.text("url"):
         return delete_webhook(hub, bot, call)
-    connections = call.get("max_connections", DEFAULT_CONNECTIONS)
+    connections = call.get("max_connections") or DEFAULT_CONNECTIONS
     hook = checked_webhook(call.text("url"), call.text("secret_token"), connections)
     bot.webhook = hook
     remember_allowed(hub, bot, call)
@@ -187,8 +183,7 @@ def get_file(hub: Hub, _bot: Bot, call: Call) -> object:
 
 def profile_photos(hub: Hub, _bot: Bot, call: Call) -> object:
     """getUserProfilePhotos: nobody here has any."""
-    if hub.world.user(call["user_id"]) is None:
-        raise bad_request("user not found")
+    targets.user_of(hub, call["user_id"])
     return {"total_count": 0, "photos": []}
 
 

@@ -64,8 +64,14 @@ class Chat:
     id: int
     kind: str  # private | group | supergroup
     title: str = ""
+    description: str = ""
+    forum: bool = False
+    topics: dict[str, Wire] = field(default_factory=dict)  # thread id -> look, creator, whether it is closed
     members: list[int] = field(default_factory=list)
     bots: dict[str, str] = field(default_factory=dict)  # bot id -> member | administrator | left | kicked
+    rights: dict[str, list[str]] = field(default_factory=dict)  # an administrator's id -> what they may do
+    restricted: dict[str, Wire] = field(default_factory=dict)  # person id -> permissions and until_date
+    banned: dict[str, int] = field(default_factory=dict)  # person id -> until when; 0: for good
     started: bool = False
     blocked: bool = False
     last_id: int = 0
@@ -76,7 +82,9 @@ class Chat:
     keyboard_for: list[int] = field(default_factory=list)  # empty: everybody here
     read: dict[str, int] = field(default_factory=dict)  # person id -> last message read
     migrated_to: int = 0
-    invite_link: str = ""
+    links: dict[str, Wire] = field(default_factory=dict)  # address -> ChatInviteLink
+    joined_by: dict[str, str] = field(default_factory=dict)  # person id -> the link they came by
+    requests: dict[str, Wire] = field(default_factory=dict)  # person id -> link and date of asking to join
 
 
 @dataclass(kw_only=True, slots=True)
@@ -92,7 +100,13 @@ class Message:
     deleted: bool = False
     keyboard: Wire = field(default_factory=dict)  # the reply keyboard or removal it carried
     only_for: int = 0  # an ephemeral message's one reader
-    reactions: list[str] = field(default_factory=list)
+    once: str = ""  # the mark under which a person sent it: what is sent again under it is not another message
+    reacted: dict[str, str] = field(default_factory=dict)  # a person's or bot's id -> emoji
+
+    @property
+    def topic(self) -> int:
+        """The topic of a forum it stands in; 0 for none."""
+        return int(self.wire.get("message_thread_id", 0))
 
 
 @dataclass(frozen=True, kw_only=True)

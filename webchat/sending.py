@@ -7,8 +7,7 @@ from webchat import files, keyboards, targets, wire
 from webchat.entities import formatted
 from webchat.errors import bad_request
 from webchat.hub import Hub
-from webchat.methods import CAPTION_LIMIT, TEXT_LIMIT
-from webchat.params import Call
+from webchat.params import CAPTION_LIMIT, TEXT_LIMIT, Call
 from webchat.posting import post
 from webchat.records import Bot, Chat, Message, StoredFile, Upload, Wire
 
@@ -90,7 +89,8 @@ def file_of(hub: Hub, call: Call, value: Upload | str, kind: str, duration: int 
 
 def deliver(hub: Hub, bot: Bot, call: Call, content: Wire) -> Message:
     """Post content as the bot, with the reply, keyboard and privacy that the call asks for."""
-    chat = targets.chat_of(hub, bot, call["chat_id"])
+    place = targets.place_of(hub, bot, call)
+    chat = place.chat
     markup = call.get("reply_markup")
     inline = keyboards.inline(markup)
     keyboard = keyboards.reply(markup, private=chat.kind == "private")
@@ -101,11 +101,10 @@ def deliver(hub: Hub, bot: Bot, call: Call, content: Wire) -> Message:
     only_for, ephemeral = _ephemeral(hub, chat, call)
     return post(
         hub,
-        chat,
+        place,
         sender=wire.bot_user(bot),
         content=content | ephemeral,
         bot=bot,
-        reply_to=targets.replied_to(hub, chat, call),
         keyboard=keyboard,
         only_for=only_for,
     )
@@ -147,8 +146,6 @@ def send_media_group(hub: Hub, bot: Bot, call: Call) -> object:
     """sendMediaGroup: two to ten files as an album, one message each."""
     targets.chat_of(hub, bot, call["chat_id"])
     media = call["media"]
-    if not 2 <= len(media) <= 10:
-        raise bad_request("group send failed: an album holds 2 to 10 files")
     if not any({item["type"] for item in media} <= allowed for allowed in GROUPED):
         raise bad_request("can't mix these kinds of files in one album")
     contents: list[Wire] = []
@@ -189,9 +186,10 @@ def send_contact(hub: Hub, bot: Bot, call: Call) -> object:
 
 def send_chat_action(hub: Hub, bot: Bot, call: Call) -> object:
     """sendChatAction."""
-    targets.chat_of(hub, bot, call["chat_id"])
+    chat = targets.place_of(hub, bot, call).chat
     if call["action"] not in ACTIONS:
         raise bad_request("wrong parameter action in request")
+    hub.does(bot, chat, call["action"])
     return True
 
 

@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from webchat import control, control_acts, samples, testing
+from webchat import control, control_acts, demo, qr, samples, testing
 from webchat.addresses import is_loopback
 from webchat.asks import Action, Ask
 from webchat.bodies import limited
@@ -25,11 +25,14 @@ from webchat.records import Bot
 from webchat.store import Store
 
 STATIC = Path(__file__).parent / "static"
-SHOWN_INLINE = ("image/png", "image/jpeg", "image/gif", "image/webp", "audio/ogg", "video/mp4")
+SHOWN_INLINE = (
+    *("image/png", "image/jpeg", "image/gif", "image/webp"),
+    *("audio/ogg", "audio/webm", "audio/mp4", "video/mp4"),
+)
 BODY_LIMIT = 80 * 1024 * 1024  # a file of 50 MB in base64, and room
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self';"
-    " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    " connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 HEADERS = [
     (b"content-security-policy", POLICY.encode()),
@@ -105,11 +108,14 @@ def _host_name(host: str) -> str:
 def _routes(hub: Hub) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
         Route("/", _static("index.html")),
+        Route("/phones", _static("phones.html")),
+        Route("/doors", _static("doors.html")),
+        Route("/qr.svg", _qr),
         Route("/static/{name}", _static_named),
         Route("/media/{id}", _media(hub)),
         Route("/samples/{number:int}.png", _sample),
     ]
-    for (method, path), action in {**control.ROUTES, **control_acts.ROUTES, **testing.ROUTES}.items():
+    for (method, path), action in {**control.ROUTES, **control_acts.ROUTES, **testing.ROUTES, **demo.ROUTES}.items():
         routes.append(Route("/control" + path, _action(hub, action), methods=[method]))
     return routes
 
@@ -126,7 +132,7 @@ def _action(hub: Hub, action: Action) -> Callable[[Request], Awaitable[Response]
                 values |= await _body(request)
             return _json(await action(Ask(hub, values | request.path_params)))
         except Refused as refused:
-            return _json({"error": str(refused)}, 400)
+            return _json({"error": str(refused), "code": refused.code}, 400)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody reads it
 
@@ -160,6 +166,13 @@ async def _static_named(request: Request) -> Response:
     name = request.path_params["name"]
     known = {path.name: path for path in STATIC.iterdir()}
     return FileResponse(known[name]) if name in known else Response("not found", 404)
+
+
+async def _qr(request: Request) -> Response:
+    try:
+        return Response(qr.drawn(request.query_params.get("link", "")), media_type="image/svg+xml")
+    except Refused as refused:
+        return _json({"error": str(refused), "code": refused.code}, 400)
 
 
 async def _sample(request: Request) -> Response:

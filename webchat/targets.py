@@ -3,9 +3,12 @@
 from webchat.errors import bad_request, forbidden
 from webchat.hearing import PRESENT
 from webchat.hub import Hub
-from webchat.params import Call
-from webchat.records import Bot, Chat, Message
+from webchat.params import LIMITS, Call
+from webchat.posting import Place
+from webchat.records import Bot, Chat, Message, Wire
+from webchat.standing import may_write_in, rights_of
 
+REQUEST_LIFE = 300  # seconds for which who asks to join a group may be written to
 UPGRADED = "group chat was upgraded to a supergroup chat"
 
 
@@ -27,9 +30,15 @@ def _private(hub: Hub, bot: Bot, id_: int) -> Chat:
         raise forbidden("user is deactivated")
     if chat.blocked:
         raise forbidden("bot was blocked by the user")
-    if not chat.started:
+    if not chat.started and not _asks_to_join(hub, bot, id_):
         raise forbidden("bot can't initiate conversation with a user")
     return chat
+
+
+def _asks_to_join(hub: Hub, bot: Bot, person: int) -> bool:
+    since = hub.clock.seconds() - REQUEST_LIFE
+    asked = [chat for chat in hub.world.chats.values() if chat.requests.get(str(person), {"date": 0})["date"] >= since]
+    return any("can_invite_users" in rights_of(chat, bot.id) for chat in asked)
 
 
 def _group(hub: Hub, bot: Bot, id_: int) -> Chat:
@@ -46,6 +55,14 @@ def _group(hub: Hub, bot: Bot, id_: int) -> Chat:
     return chat
 
 
+def user_of(hub: Hub, id_: int) -> Wire:
+    """The person or bot of that id; BotApiError when there is none."""
+    user = hub.world.user(id_)
+    if user is None:
+        raise bad_request("user not found")
+    return user
+
+
 def message_of(hub: Hub, chat: Chat, id_: int, doing: str) -> Message:
     """A message of the chat; ``doing`` is the word in "message to edit not found"."""
     message = hub.world.find(chat, id_)
@@ -54,17 +71,31 @@ def message_of(hub: Hub, chat: Chat, id_: int, doing: str) -> Message:
     return message
 
 
-def replied_to(hub: Hub, chat: Chat, call: Call) -> Message | None:
-    """The message that ``reply_parameters`` name; None when there are none."""
+def place_of(hub: Hub, bot: Bot, call: Call) -> Place:
+    """Where a call wants to say something; an answer goes where the answered message stands."""
+    chat = chat_of(hub, bot, call["chat_id"])
+    reply_to = _replied_to(hub, chat, call)
+    topic = call.get("message_thread_id") or (reply_to.topic if reply_to else 0)
+    if topic and str(topic) not in chat.topics:
+        raise bad_request("message thread not found")
+    if not may_write_in(chat, bot.id, topic):
+        raise bad_request("TOPIC_CLOSED")
+    return Place(chat=chat, topic=topic, reply_to=reply_to)
+
+
+def _replied_to(hub: Hub, chat: Chat, call: Call) -> Message | None:
     parameters = call.get("reply_parameters")
     if not parameters or not parameters.get("message_id"):
         return None
     message = hub.world.find(chat, parameters["message_id"])
+    if len(parameters.get("quote", "")) > LIMITS["ReplyParameters.quote"].most:
+        raise bad_request(LIMITS["ReplyParameters.quote"].too_much)
     if message is None and not parameters.get("allow_sending_without_reply"):
         raise bad_request("message to be replied not found")
     return message
 
 
-def is_admin(bot: Bot, chat: Chat) -> bool:
-    """Whether a bot administers a group."""
-    return chat.bots.get(str(bot.id)) == "administrator"
+def check_right(chat: Chat, bot: Bot, right: str, complaint: str) -> None:
+    """BotApiError with the complaint when a bot lacks an administrator's right."""
+    if right not in rights_of(chat, bot.id):
+        raise bad_request(complaint)

@@ -155,7 +155,7 @@ async def advance(ask: Ask) -> Wire:
         raise Refused("seconds must be above 0 and at most a year")
     moved = ask.hub.clock
     if not moved.url:
-        raise Refused("no bot has given its control address")
+        raise Refused("no bot has given its control address", code="clock")
     step = timedelta(seconds=seconds)
     moved.offset += step  # first here: the bot may speak before it has answered
     try:
@@ -166,7 +166,8 @@ async def advance(ask: Ask) -> Wire:
             answer.raise_for_status()
     except (aiohttp.ClientError, TimeoutError) as error:
         moved.offset -= step
-        raise Refused(f"the bot's clock did not follow ({type(error).__name__}); is the bot running?") from None
+        why = f"the bot's clock did not follow ({type(error).__name__}); is the bot running?"
+        raise Refused(why, code="clock") from None
     ask.hub.save_clock()
     return _clock_view(ask)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from webchat.bell import Bell
-from webchat.errors import bad_request, conflict
+from webchat.errors import conflict
 from webchat.records import Bot, Wire
 from webchat.store import Store
 
@@ -141,8 +141,6 @@ class Queue:
         """
         if self._bot.webhook:
             raise conflict(WHILE_WEBHOOK)
-        if not 1 <= limit <= 100:
-            raise bad_request("limit must be between 1 and 100")
         self._polls += 1
         mine = self._polls
         self.bell.ring()

@@ -1,23 +1,12 @@
 """How messages and keyboards look to somebody."""
 
+from collections import Counter
+
 from webchat.clock import iso
 from webchat.hearing import SERVICE
 from webchat.hub import Hub
 from webchat.records import Chat, Message, Wire
-from webchat.wire import MEDIA, file_id_of
-
-LINES = {
-    "photo": "[图片]",
-    "voice": "[语音]",
-    "video": "[视频]",
-    "animation": "[动图]",
-    "audio": "[音频]",
-    "document": "[文件]",
-    "sticker": "[表情]",
-    "venue": "[位置]",
-    "location": "[位置]",
-    "contact": "[名片]",
-}
+from webchat.wire import MEDIA, answered, file_id_of
 
 
 def visible(message: Message, person: int) -> bool:
@@ -49,8 +38,8 @@ def _button(button: Wire) -> Wire:
     return seen
 
 
-def message_view(hub: Hub, message: Message) -> Wire:
-    """A message for the page and for tests."""
+def message_view(hub: Hub, message: Message, person: int) -> Wire:
+    """A message as somebody sees it, for the page and for tests."""
     wire = message.wire
     seen: Wire = {"id": message.id, "version": message.version}
     if message.deleted:
@@ -66,27 +55,34 @@ def message_view(hub: Hub, message: Message) -> Wire:
     if message.keyboard:
         seen["keyboard"] = keyboard_rows(message.keyboard)
         seen["force_reply"] = bool(message.keyboard.get("force_reply"))
-    replied = wire.get("reply_to_message")
+    if message.topic:
+        name = hub.world.chats[message.chat].topics[str(message.topic)]["name"]
+        seen["topic"] = {"id": message.topic, "name": name}
+    replied = answered(wire)
     if replied:
-        seen["reply_to"] = {
-            "id": replied["message_id"],
-            "name": replied["from"]["first_name"],
-            "text": line_of(replied),
-        }
+        line = line_of(replied)
+        seen["reply_to"] = {"id": replied["message_id"], "name": replied["from"]["first_name"], **line}
     origin = wire.get("forward_origin")
     if origin:
         seen["forwarded_from"] = origin["sender_user"]["first_name"]
-    service = next((name for name in SERVICE if name in wire), "")
-    if service:
-        seen["service"] = {"kind": service, "text": service_line(wire)}
+    if SERVICE & wire.keys():
+        seen["service"] = service_view(wire)
     for name in ("media_group_id", "location", "contact", "venue"):
         if name in wire:
             seen[name] = wire[name]
+    if message.once:
+        seen["once"] = message.once
     if message.only_for:
         seen["only_for"] = message.only_for
-    if message.reactions:
-        seen["reactions"] = message.reactions
+    if message.reacted:
+        seen["reactions"] = _reactions(message, person)
     return seen | _media(hub, wire)
+
+
+def _reactions(message: Message, person: int) -> list[Wire]:
+    mine = message.reacted.get(str(person))
+    counted = Counter(message.reacted.values()).items()
+    return [{"emoji": emoji, "count": count, "mine": emoji == mine} for emoji, count in counted]
 
 
 def _media(hub: Hub, wire: Wire) -> Wire:
@@ -101,31 +97,29 @@ def _media(hub: Hub, wire: Wire) -> Wire:
     return {file.kind: held, "file": held | {"kind": file.kind}}
 
 
-def service_line(wire: Wire) -> str:
-    """A system line in the page's language."""
-    actor = wire["from"]["first_name"]
+def service_view(wire: Wire) -> Wire:
+    """What happened in a chat, as kind and names; the page makes a sentence of it."""
+    seen: Wire = {"kind": next(name for name in SERVICE if name in wire), "actor": wire["from"]["first_name"]}
     if "new_chat_members" in wire:
-        names = "、".join(user["first_name"] for user in wire["new_chat_members"])
-        return f"{names} 加入了群聊"
+        seen["users"] = [user["first_name"] for user in wire["new_chat_members"]]
     if "left_chat_member" in wire:
-        left = wire["left_chat_member"]["first_name"]
-        return f"{left} 退出了群聊" if left == actor else f"{actor} 将 {left} 移出了群聊"
+        seen["users"] = [wire["left_chat_member"]["first_name"]]
     if "pinned_message" in wire:
-        return f"{actor} 置顶了“{line_of(wire['pinned_message'])[:30]}”"
-    if "migrate_to_chat_id" in wire or "migrate_from_chat_id" in wire:
-        return "群聊已升级"
+        seen["line"] = line_of(wire["pinned_message"])
     if "new_chat_title" in wire:
-        return f"群名改为“{wire['new_chat_title']}”"
-    return "群聊已建立"
+        seen["title"] = wire["new_chat_title"]
+    for topic in ("forum_topic_created", "forum_topic_edited"):
+        if topic in wire:
+            seen["title"] = wire[topic].get("name", "")
+    return seen
 
 
-def line_of(wire: Wire) -> str:
-    """A message in one line, as lists and quotations show it."""
+def line_of(wire: Wire) -> Wire:
+    """A message in one line, as lists and quotations show it: what kind it is and its words."""
     for kind in (*MEDIA, "venue", "location", "contact"):
         if kind in wire:
-            caption = wire.get("caption", "")
-            return LINES[kind] + (f" {caption}" if caption else "")
-    return str(wire.get("text", "")).replace("\n", " ")
+            return {"kind": kind, "text": str(wire.get("caption", ""))}
+    return {"kind": "text", "text": str(wire.get("text", "")).replace("\n", " ")}
 
 
 def keyboard_rows(keyboard: Wire) -> list[list[str]]:

@@ -33,7 +33,7 @@ def chat(chat: Chat, person: Person | None) -> Wire:
     """A chat as it stands in a Message; ``person`` is the other side of a private chat."""
     wire: Wire = {"id": chat.id, "type": chat.kind}
     if chat.kind != "private":
-        return wire | {"title": chat.title}
+        return wire | {"title": chat.title} | ({"is_forum": True} if chat.forum else {})
     if person is not None:
         wire["first_name"] = person.name
         if person.username:
@@ -54,36 +54,6 @@ def full_chat(wire: Wire) -> Wire:
             "gifts_from_channels": False,
         },
     }
-
-
-ADMIN_RIGHTS = {
-    "can_be_edited": False,
-    "is_anonymous": False,
-    "can_manage_chat": True,
-    "can_delete_messages": True,
-    "can_manage_video_chats": True,
-    "can_restrict_members": True,
-    "can_promote_members": False,
-    "can_change_info": True,
-    "can_invite_users": True,
-    "can_post_stories": False,
-    "can_edit_stories": False,
-    "can_delete_stories": False,
-    "can_pin_messages": True,
-    "can_send_welcome_messages": False,
-}
-
-
-def member(status: str, user: Wire) -> Wire:
-    """A ChatMember of the given status."""
-    wire: Wire = {"status": status, "user": user}
-    if status == "creator":
-        return wire | {"is_anonymous": False}
-    if status == "administrator":
-        return wire | ADMIN_RIGHTS
-    if status == "kicked":
-        return wire | {"until_date": 0}
-    return wire
 
 
 def attachment(file: StoredFile) -> Wire:
@@ -125,6 +95,12 @@ def photo_sizes(file: StoredFile) -> list[Wire]:
         "height": max(1, round(height * scale)),
     }
     return [small, full]
+
+
+def answered(message: Wire) -> Wire:
+    """The message that this one answers; nothing where it only names what begins its topic."""
+    replied: Wire = message.get("reply_to_message", {})
+    return {} if "forum_topic_created" in replied else replied
 
 
 MEDIA = ("photo", "sticker", "voice", "audio", "video", "animation", "document")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from itertools import islice
 
 from webchat import wire
 from webchat.bell import Bell
@@ -13,6 +14,7 @@ FIRST_PERSON = 1001
 GROUP_BASE = -4_000_000_000
 SUPERGROUP_BASE = -1_002_000_000_000
 AHEAD = 1_000_000  # changes that are not written down with a chat: after a restart no version is given a second time
+REMEMBERED = 500  # messages of a chat in which what is sent again is looked for
 
 
 class World:
@@ -140,10 +142,26 @@ class World:
         recent[message.id] = None
         self.store.put("message", f"{chat.key}/{message.id}", message)
 
+    def delete(self, chat: Chat, message: Message) -> None:
+        """Take a message away, from the pinned ones too."""
+        message.deleted = True
+        if message.id in chat.pinned:
+            chat.pinned.remove(message.id)
+        self.save_message(chat, message)
+
     def find(self, chat: Chat, id_: int) -> Message | None:
         """A message that is there and not deleted."""
         message = self.messages.get(chat.key, {}).get(id_)
         return None if message is None or message.deleted else message
+
+    def before(self, chat: Chat, id_: int) -> Iterator[Message]:
+        """The messages older than one, newest first."""
+        return (one for one in self.newest_first(chat) if one.id < id_)
+
+    def said_before(self, chat: Chat, person: int, once: str) -> Message | None:
+        """What a person has sent under this mark, among the latest of the chat."""
+        latest = islice(self.newest_first(chat), REMEMBERED)
+        return next((one for one in latest if one.once == once and one.wire["from"]["id"] == person), None)
 
     def newest_first(self, chat: Chat) -> Iterator[Message]:
         """The messages that are not deleted, newest first."""
@@ -167,12 +185,12 @@ class World:
         self.chats.clear()
         self.messages.clear()
         self._recent.clear()
-        self.store.clear(keep=("bot", "clock", "counter"))
+        self.store.clear(keep=("bot", "clock", "counter", "shown"))
         self._tick()
 
-    def touch(self) -> None:
-        """Let everybody look again, though no chat has changed."""
-        self._tick()
+    def touch(self) -> int:
+        """Let everybody look again, though nothing that is kept has changed; the new version."""
+        return self._tick()
 
     def _tick(self) -> int:
         self.version += 1

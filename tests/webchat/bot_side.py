@@ -1,10 +1,24 @@
 """The bot's side of webchat: raw calls of the Bot API."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
 
+from webchat.client import WebchatClient
+
 TOKEN = "1:local"
+
+
+@asynccontextmanager
+async def later(chat: WebchatClient, hours: int) -> AsyncIterator[None]:
+    """The time is later within, and as it was afterwards."""
+    now = (await chat.get("/clock"))["now"]
+    await chat.post("/clock", now=(datetime.fromisoformat(now) + timedelta(hours=hours)).isoformat())
+    yield
+    await chat.post("/clock", now=now)
 
 
 class BotSide:

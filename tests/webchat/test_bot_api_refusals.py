@@ -49,6 +49,7 @@ REFUSED: list[tuple[str, dict[str, Any], int, str]] = [
     ("sendMessage", send(reply_markup=keys()), 400, "Text buttons are unallowed in the inline keyboard"),
     ("sendMessage", send(reply_markup=keys(callback_data="")), 400, "BUTTON_DATA_INVALID"),
     ("sendMessage", send(reply_markup=keys(callback_data="长" * 22)), 400, "BUTTON_DATA_INVALID"),
+    ("sendMessage", send(reply_markup=keys(copy_text={"text": "长" * 257})), 400, "BUTTON_COPY_TEXT_INVALID"),
     ("sendMessage", send(reply_markup=keys(9, callback_data="x")), 400, "reply markup is too long"),
     ("sendMessage", send(reply_markup={MARKUP: keys(8, callback_data="x")[MARKUP] * 13}), 400, "too long"),
     ("sendMessage", send(reply_markup=keys(url="nowhere")), 400, "inline keyboard button URL"),
@@ -60,6 +61,8 @@ REFUSED: list[tuple[str, dict[str, Any], int, str]] = [
     ("sendPhoto", {"chat_id": 1001, "photo": "https://example.org/x.png"}, 400, "failed to get HTTP URL content"),
     ("sendMediaGroup", {"chat_id": 1001, "media": []}, 400, "2 to 10"),
     ("sendLocation", {"chat_id": 1001, "latitude": 91, "longitude": 0}, 400, "wrong latitude"),
+    ("sendLocation", {"chat_id": 1001, "latitude": 1, "longitude": 0, "heading": 361}, 400, "location heading"),
+    ("sendLocation", {"chat_id": 1001, "latitude": 1, "longitude": 0, "live_period": 59}, 400, "location period"),
     ("sendChatAction", {"chat_id": 1001, "action": "dancing"}, 400, "wrong parameter action"),
     ("editMessageText", {"chat_id": 1001, "text": "x"}, 400, "message identifier is not specified"),
     ("editMessageText", {"chat_id": 1001, "message_id": 99, "text": "x"}, 400, "message to edit not found"),
@@ -75,11 +78,15 @@ REFUSED: list[tuple[str, dict[str, Any], int, str]] = [
     ("setMyCommands", {"commands": [{"command": "a", "description": "x"}] * 101}, 400, "BOT_COMMANDS_TOO_MUCH"),
     ("setMyCommands", {"commands": [{"command": "a"}]}, 400, 'Can\'t find field "description"'),
     ("getMyCommands", {"language_code": "zh-hans"}, 400, "invalid language code"),
+    ("setMyCommands", {"commands": [{"command": "a", "description": ""}]}, 400, "description must be non-empty"),
+    ("setMyCommands", {"commands": [{"command": "a" * 33, "description": "x"}]}, 400, "must not exceed 32"),
     ("setMyName", {"name": "x" * 65}, 400, "BOT_TITLE_INVALID"),
     ("getFile", {"file_id": "nope"}, 400, "wrong file_id"),
     ("getUpdates", {"limit": 101}, 400, "limit"),
     ("setWebhook", {"url": "https://example.org/hook"}, 400, "this machine only"),
     ("setWebhook", {"url": "ftp://127.0.0.1/"}, 400, "bad webhook"),
+    ("setWebhook", {"url": "http://127.0.0.1/", "max_connections": 101}, 400, "between 1 and 100"),
+    ("setWebhook", {"url": "http://127.0.0.1/", "secret_token": "x" * 257}, 400, "secret token is too long"),
     ("sendPoll", {"chat_id": 1001}, 400, "unknown method sendPoll"),
 ]
 
@@ -187,6 +194,15 @@ async def test_a_wrong_address_says_what_telegram_says(path: str, code: int, web
     """A bad token is 401, an unknown method never 404."""
     async with aiohttp.ClientSession() as session, session.get(URL(webchat_url + path, encoded=True)) as answer:
         assert answer.status == code
+
+
+async def test_an_unknown_method_is_logged(chat: WebchatClient, bot: BotSide, caplog: pytest.LogCaptureFixture) -> None:
+    """Among the bot's calls, and for whoever runs webchat."""
+    status, _ = await bot.raw("sendPoll", chat_id=1001)
+
+    [call] = await chat.requests(method="sendPoll")
+    assert (status, call["error"]) == (400, "Bad Request: unknown method sendPoll")
+    assert "a bot called 'sendPoll', which webchat does not speak" in caplog.text
 
 
 @pytest.mark.parametrize("body", [b"{", b"[1]", b'"x"', b"\xff\xfe"])

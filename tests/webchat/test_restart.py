@@ -109,6 +109,32 @@ async def test_files_updates_commands_and_the_clock_are_as_they_were(store: str)
     assert commands == [{"command": "help", "description": "帮助"}]
 
 
+async def test_groups_stand_as_they_stood_after_a_restart(store: str) -> None:
+    """Topics, invite links and who asked by them, who may what, reactions."""
+    async with opened(store) as (bot, chat, _):
+        for id_, name in ((1001, "陈奶奶"), (1002, "小林"), (1003, "小王")):
+            await chat.person(name, id=id_)
+        group = (await chat.group("3号楼", [1001, 1002], forum=True))["id"]
+        await chat.post(f"/groups/{group}/add-bot", admin=True)
+        topic = (await bot.call("createForumTopic", chat_id=group, name="停水"))["message_thread_id"]
+        said = await chat.say(1001, "几点？", chat=group, topic=topic)
+        await chat.react(1002, said["id"], "👍", chat=group)
+        await bot.call("restrictChatMember", chat_id=group, user_id=1002, permissions={})
+        link = (await bot.call("createChatInviteLink", chat_id=group, creates_join_request=True))["invite_link"]
+        await chat.join(1003, link)
+        before = await chat.chat(1001, chat=group)
+
+    async with opened(store) as (bot, chat, _):
+        after = await chat.chat(1001, chat=group)
+        member = await bot.call("getChatMember", chat_id=group, user_id=1002)
+        await bot.call("approveChatJoinRequest", chat_id=group, user_id=1003)
+        came = await chat.say(1003, "来了", chat=group, topic=topic)
+
+    assert after == before
+    assert (member["status"], member["can_send_messages"]) == ("restricted", False)
+    assert came["topic"] == {"id": topic, "name": "停水"}
+
+
 async def test_a_webhook_goes_on_with_what_it_had_not_been_told(store: str) -> None:
     """With its secret."""
     heard: asyncio.Queue[tuple[str, str]] = asyncio.Queue()

@@ -186,7 +186,7 @@ async def test_unread_messages_are_counted_until_they_are_read(chat: WebchatClie
     await chat.chat(granny, read=1)
     after, *_ = (await chat.get("/chats", person=granny))["chats"]
 
-    assert (before["unread"], before["last"], after["unread"]) == (2, "二", 0)
+    assert (before["unread"], before["last"]["text"], after["unread"]) == (2, "二", 0)
 
 
 async def test_the_bots_calls_are_logged(chat: WebchatClient, bot: BotSide, granny: int) -> None:

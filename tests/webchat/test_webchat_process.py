@@ -1,10 +1,7 @@
-"""webchat as a program: its command line, its end, and the published table it keeps to."""
+"""webchat as a program: its command line and its end."""
 
 import asyncio
-import json
-import os
 import signal
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -12,7 +9,6 @@ from bot_side import BotSide
 from process import running, started
 
 from webchat.client import WebchatClient
-from webchat.methods import METHODS_TABLE, fields
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -45,19 +41,3 @@ async def test_a_wrong_command_line_is_refused_in_one_line(arguments: list[str],
     assert process.returncode == 2
     assert words in errors.decode()
     assert errors.decode().count("\n") == 1
-
-
-SCHEMA = os.environ.get("JINLIN_BOTAPI_SCHEMA", "")
-
-
-@pytest.mark.skipif(not SCHEMA, reason="JINLIN_BOTAPI_SCHEMA names no file: not compared with the published API")
-def test_the_table_of_methods_is_the_published_one() -> None:
-    """Every parameter of every method here, and which of them are required."""
-    published = {
-        item["name"]: item for part in json.loads(Path(SCHEMA).read_text())["items"] for item in part["children"]
-    }
-
-    ours = fields(METHODS_TABLE)
-    theirs = {name: {one["name"]: one["required"] for one in published[name].get("annotations", [])} for name in ours}
-
-    assert {name: {field: need for field, (_, need) in table.items()} for name, table in ours.items()} == theirs

@@ -1,39 +1,78 @@
 // Talks to the control API; one window listens for changes and tells the others.
 
-async function read(answer) {
-  const body = await answer.json().catch(() => ({ error: `服务器答复 ${answer.status}` }));
-  if (!answer.ok) throw new Error(body.error);
+export class Unreachable extends Error {} // nobody answered: the same may be asked again
+
+export class Refused extends Error {
+  constructor(body, status) {
+    super(body.error || `HTTP ${status}`);
+    this.code = body.code || "";
+  }
+}
+
+const channel = new BroadcastChannel("webchat");
+let online = true;
+let whenLink = () => {};
+
+export const isOnline = () => online;
+
+function link(up, { tell = true } = {}) {
+  if (up === online) return;
+  online = up;
+  if (tell) channel.postMessage({ online });
+  whenLink(online);
+}
+
+async function ask(path, options = {}) {
+  let answer;
+  try {
+    answer = await fetch(`/control${path}`, options);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    link(false);
+    throw new Unreachable(error.message);
+  }
+  if (answer.status >= 500) throw new Unreachable(`HTTP ${answer.status}`);
+  const body = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Refused(body, answer.status);
   return body;
 }
 
-export function get(path, query = {}) {
-  return fetch(`/control${path}?${new URLSearchParams(query)}`).then(read);
-}
+export const get = (path, query = {}, options = {}) => ask(`${path}?${new URLSearchParams(query)}`, options);
 
-export function post(path, body = {}) {
-  const headers = { "Content-Type": "application/json" };
-  return fetch(`/control${path}`, { method: "POST", headers, body: JSON.stringify(body) }).then(read);
-}
+export const post = (path, body = {}) =>
+  ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+
+export const drop = (path) => ask(path, { method: "DELETE" });
 
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+const RETRY = 1500; // milliseconds between tries while nobody answers
 
 // A browser opens six connections to one address: with every window waiting on its own, the seventh would hang.
-export function listen(onChange) {
-  const channel = new BroadcastChannel("webchat");
-  channel.onmessage = () => onChange();
+export function listen(onChange, onLink) {
+  whenLink = onLink;
+  channel.onmessage = ({ data }) => {
+    if ("online" in data) link(data.online, { tell: false });
+    else onChange();
+  };
+  let cancel = new AbortController();
+  window.addEventListener("offline", () => cancel.abort());
   const watch = async () => {
     let version = 0;
     for (;;) {
+      cancel = new AbortController();
       try {
-        const answer = await get("/changes", { since: version, wait: 25 });
-        if (answer.version !== version) {
-          version = answer.version;
-          channel.postMessage(version);
-          onChange();
-        }
+        // The first question after a silence is not waited on: it says at once that somebody is there again.
+        const answer = await get("/changes", { since: version, wait: online ? 25 : 0 }, { signal: cancel.signal });
+        const back = !online;
+        link(true);
+        if (answer.version === version && !back) continue;
+        version = answer.version;
+        channel.postMessage({ version });
+        onChange();
       } catch {
+        link(false);
         version = 0;
-        await pause(1500);
+        await pause(RETRY);
       }
     }
   };

@@ -2,56 +2,82 @@
 
 import { get, post } from "./api.js";
 import { $, button, make } from "./dom.js";
+import { draft, keepDraft } from "./drafts.js";
 import { box, failed, toast } from "./overlay.js";
+import { record } from "./recorder.js";
+import { line, t } from "./words.js";
+
+const LARGEST = 20 * 1024 * 1024; // bytes; what a bot may fetch
 
 const base64 = (file) => new Promise((done, wrong) => {
   const reader = new FileReader();
   reader.onload = () => done(reader.result.split(",")[1]);
-  reader.onerror = () => wrong(new Error("读不了这个文件"));
+  reader.onerror = () => wrong(new Error(t("file.unread")));
   reader.readAsDataURL(file);
 });
 
 export class Composer {
-  // `where()` tells {person, chat}; `act(promise)` waits and shows what went wrong.
-  constructor(where, act) {
+  // `where()` tells {person, chat}; `out` takes what is sent; `act(promise)` waits and shows what went wrong.
+  constructor(where, out, act) {
     this.where = where;
+    this.out = out;
     this.act = act;
     this.quoted = null;
     this.editing = null;
     this.folded = new Set();
     const text = $("text");
     $("composer").addEventListener("submit", (event) => { event.preventDefault(); this.submit(); });
-    text.addEventListener("input", () => this.resize());
+    text.addEventListener("input", () => { this.resize(); if (!this.editing) keepDraft(this.where(), text.value); });
     text.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); this.submit(); }
     });
     text.addEventListener("focus", () => this.showPanel(false));
     $("plus").addEventListener("click", () => this.showPanel($("panel").hidden));
+    $("record").addEventListener("click", () => this.record());
     $("menu-toggle").addEventListener("click", () => this.toggleMenu());
-    $("album").addEventListener("change", ({ target }) => this.sendPictures(target));
+    for (const id of ["album", "camera"]) $(id).addEventListener("change", ({ target }) => this.sendPictures(target));
     $("file").addEventListener("change", ({ target }) => this.sendFile(target));
+  }
+
+  // Another chat, or another person's.
+  open() {
+    this.chat = null;
+    this.clear();
+    this.showPanel(false);
     this.fillPanel();
+    $("text").value = draft(this.where());
+    this.resize();
   }
 
   resize() {
     const text = $("text");
     text.style.height = "auto";
     text.style.height = `${Math.min(text.scrollHeight, 140)}px`;
-    $("send").hidden = !text.value.trim();
-    $("plus").hidden = !$("send").hidden;
+    const said = Boolean(text.value.trim());
+    $("send").hidden = !said;
+    $("plus").hidden = $("record").hidden = said;
+  }
+
+  // What people say is in the outbox before anything is asked of the network.
+  send(path, body, shown) {
+    const quote = this.quoted ? { reply_to: this.quoted } : {};
+    this.showPanel(false);
+    this.out.add(this.where(), path, { ...quote, ...body }, shown);
   }
 
   async submit() {
     const text = $("text").value.trim();
     if (!text) return;
-    const body = { ...this.where(), text };
-    const sending = this.editing
-      ? post("/edit", { ...body, message: this.editing })
-      : post("/say", { ...body, ...(this.quoted ? { reply_to: this.quoted } : {}) });
-    if (await this.act(sending)) this.clear();
+    if (this.editing) {
+      if (await this.act(post("/edit", { ...this.where(), text, message: this.editing }))) this.clear();
+      return;
+    }
+    this.send("/say", { text }, { kind: "text", text });
+    this.clear();
   }
 
   clear() {
+    if (!this.editing && this.chat) keepDraft(this.where(), "");
     $("text").value = "";
     this.quoted = this.editing = null;
     $("quote").hidden = true;
@@ -61,20 +87,29 @@ export class Composer {
   reply(message) {
     this.editing = null;
     this.quoted = message.id;
-    this.showQuote(`回复 ${message.from.name}：${message.text || "[消息]"}`);
+    const kind = message.file?.kind || (message.location ? "location" : message.contact ? "contact" : "text");
+    this.showQuote(t("reply.to", { name: message.from.name, text: line({ kind, text: message.text }) }));
   }
 
   edit(message) {
     this.quoted = null;
     this.editing = message.id;
     $("text").value = message.text;
-    this.showQuote("修改这条消息");
+    this.showQuote(t("edit.this"));
     this.resize();
+  }
+
+  // Something to send, put where one can look at it first.
+  fill(text) {
+    $("text").value = text;
+    keepDraft(this.where(), text);
+    this.resize();
+    $("text").focus();
   }
 
   showQuote(text) {
     const cancel = button("✕", () => this.clear(), "icon-button");
-    cancel.setAttribute("aria-label", "取消");
+    cancel.setAttribute("aria-label", t("cancel"));
     $("quote").replaceChildren(make("span", {}, text), cancel);
     $("quote").hidden = false;
     $("text").focus();
@@ -83,11 +118,15 @@ export class Composer {
   // The bot's keyboard, or its commands where it has shown none.
   update(chat) {
     this.chat = chat;
-    $("text").placeholder = chat.placeholder || "说点什么";
-    const rows = chat.keyboard.map((row) => make("div", { class: "keyboard-row" }, ...row.map((label) => button(label, () => this.key(label), "keyboard-key"))));
+    $("text").placeholder = chat.placeholder || t("say");
+    const rows = chat.keyboard_buttons.map((row) => make("div", { class: "keyboard-row" }, ...row.map((key) => button(key.text, () => this.key(key), "keyboard-key"))));
     const commands = chat.bots.flatMap((bot) => bot.commands).map(({ command, description }) =>
       button(`/${command}　${description}`, () => this.say(`/${command}`), "command"));
-    $("keyboard").replaceChildren(...(rows.length ? rows : [make("div", { class: "commands" }, ...commands)]));
+    const shown = JSON.stringify([chat.keyboard_buttons, chat.bots.map((bot) => bot.commands), document.documentElement.lang]);
+    if (shown !== this.shown) { // drawn anew only when it changed: a finger may be on it
+      this.shown = shown;
+      $("keyboard").replaceChildren(...(rows.length ? rows : [make("div", { class: "commands" }, ...commands)]));
+    }
     $("menu-toggle").hidden = !rows.length && !commands.length;
     this.unfolded = rows.length ? !this.folded.has(chat.id) : this.folded.has(`commands ${chat.id}`);
     this.showMenu();
@@ -112,68 +151,97 @@ export class Composer {
     if (this.chat) this.showMenu();
   }
 
-  async key(label) {
-    const pressed = await this.act(post("/press", { ...this.where(), label }));
-    if (pressed && this.chat.one_time) { this.folded.add(this.chat.id); this.unfolded = false; this.showMenu(); }
+  async key(key) {
+    if (key.request_contact || key.request_location) await this.act(post("/press", { ...this.where(), label: key.text }));
+    else this.send("/say", { text: key.text }, { kind: "text", text: key.text });
+    if (this.chat.one_time) { this.folded.add(this.chat.id); this.unfolded = false; this.showMenu(); }
   }
 
   say(text) {
     if (!this.chat.keyboard.length) { this.folded.delete(`commands ${this.chat.id}`); this.unfolded = false; this.showMenu(); }
-    return this.act(post("/say", { ...this.where(), text }));
+    this.send("/say", { text }, { kind: "text", text });
   }
 
   fillPanel() {
     const tools = [
-      ["🖼️", "相册", () => $("album").click()], ["📷", "拍摄", () => this.takePhoto()],
-      ["📍", "位置", () => this.sendPlace()], ["🎤", "语音", () => this.send("/voice", { seconds: 3 })],
-      ["👤", "名片", () => this.sendCard()], ["📄", "文件", () => $("file").click()],
+      ["🖼️", "album", () => $("album").click()], ["📷", "camera", () => this.takePhoto()],
+      ["📍", "place", () => this.sendPlace()], ["👤", "card", () => this.sendCard()],
+      ["📄", "file", () => $("file").click()],
     ];
     $("panel").replaceChildren(...tools.map(([symbol, name, action]) =>
-      make("button", { type: "button", class: "tool", onclick: action }, make("span", { "aria-hidden": "true" }, symbol), name)));
+      make("button", { type: "button", class: "tool", onclick: action }, make("span", { "aria-hidden": "true" }, symbol), t(name))));
   }
 
-  async send(path, body) {
-    const quote = this.quoted ? { reply_to: this.quoted } : {};
-    if (await this.act(post(path, { ...this.where(), ...quote, ...body }))) { this.showPanel(false); this.clear(); }
+  record() {
+    const send = async (blob, seconds) =>
+      this.send("/voice", { seconds, mime: blob.type, data: await base64(blob) }, { kind: "voice", text: `${seconds}″` });
+    record(send, () => this.send("/voice", { seconds: 3 }, { kind: "voice", text: "3″" }));
   }
 
   async sendPictures(input) {
-    for (const file of input.files) await this.send("/photo", { data: await base64(file).catch(failed) });
+    for (const file of input.files) {
+      if (file.size > LARGEST) toast(t("file.large"));
+      else await this.read(file, (data) => this.send("/photo", { data }, { kind: "photo", text: "", url: URL.createObjectURL(file) }));
+    }
     input.value = "";
   }
 
   async sendFile(input) {
     const [file] = input.files;
-    if (file && file.size > 50 * 1024 * 1024) toast("文件太大，最多 50 MB");
-    else if (file) await this.send("/document", { name: file.name, mime: file.type, data: await base64(file).catch(failed) });
+    if (file && file.size > LARGEST) toast(t("file.large"));
+    else if (file) await this.read(file, (data) => this.send("/document", { name: file.name, mime: file.type, data }, { kind: "document", text: file.name }));
     input.value = "";
   }
 
+  async read(file, send) {
+    try {
+      send(await base64(file));
+    } catch (error) {
+      failed(error);
+    }
+  }
+
   async takePhoto() {
-    const { samples } = await get("/samples");
-    const choose = (name) => { dialog.close(); this.send("/photo", { sample: name, caption: words.value.trim() }); };
-    const words = make("input", { type: "text", maxlength: 1024, placeholder: "配一句话（可不写）", "aria-label": "配一句话" });
-    const shots = samples.map(({ name, url }) => make("button", { type: "button", class: "shot", onclick: () => choose(name) }, make("img", { src: url, alt: "" }), name));
-    const dialog = box("拍一张", make("p", { class: "hint" }, "点一张照片就发出去。"), words, make("div", { class: "shots" }, ...shots));
+    const { samples } = await get("/samples").catch((error) => { failed(error); return { samples: [] }; });
+    const choose = ({ name, url }) => {
+      dialog.close();
+      const caption = words.value.trim();
+      this.send("/photo", { sample: name, caption }, { kind: "photo", text: caption, url });
+    };
+    const words = make("input", { type: "text", class: "caption", maxlength: 1024, placeholder: t("caption.hint"), "aria-label": t("caption") });
+    const shots = samples.map((one) => make("button", { type: "button", class: "shot", onclick: () => choose(one) }, make("img", { src: one.url, alt: "" }), one.name));
+    const own = button(t("camera.own"), () => { dialog.close(); $("camera").click(); }, "sheet-row");
+    const dialog = box(t("camera"), make("p", { class: "hint" }, t("camera.hint")), words, make("div", { class: "shots" }, ...shots), own);
   }
 
   sendPlace() {
     const field = (name, value) => make("input", { type: "number", step: "any", required: true, value, "aria-label": name });
-    const latitude = field("纬度", 26.0745);
-    const longitude = field("经度", 119.2965);
+    const latitude = field(t("latitude"), 26.0745);
+    const longitude = field(t("longitude"), 119.2965);
+    const here = () => navigator.geolocation.getCurrentPosition(({ coords }) => {
+      latitude.value = coords.latitude.toFixed(5);
+      longitude.value = coords.longitude.toFixed(5);
+    }, () => toast(t("place.unknown")));
     const send = (event) => {
       event.preventDefault();
       dialog.close();
-      this.send("/location", { latitude: Number(latitude.value), longitude: Number(longitude.value) });
+      this.send("/location", { latitude: Number(latitude.value), longitude: Number(longitude.value) }, { kind: "location", text: "" });
     };
-    const form = make("form", { class: "fields", onsubmit: send }, make("label", {}, "纬度", latitude), make("label", {}, "经度", longitude), make("button", { type: "submit", class: "primary" }, "发送位置"));
-    const dialog = box("发送位置", form);
+    const form = make("form", { class: "fields", onsubmit: send },
+      navigator.geolocation ? button(t("place.here"), here, "sheet-row") : null,
+      make("label", {}, t("latitude"), latitude), make("label", {}, t("longitude"), longitude),
+      make("button", { type: "submit", class: "primary" }, t("place.send")));
+    const dialog = box(t("place"), form);
   }
 
   sendCard() {
-    const phone = make("input", { type: "tel", value: "13800000000", required: true, "aria-label": "电话" });
-    const send = (event) => { event.preventDefault(); dialog.close(); this.send("/contact", { phone: phone.value }); };
-    const form = make("form", { class: "fields", onsubmit: send }, make("label", {}, "我的电话", phone), make("button", { type: "submit", class: "primary" }, "发送名片"));
-    const dialog = box("发送我的名片", form);
+    const phone = make("input", { type: "tel", value: "13800000000", pattern: "\\+?[0-9 ()\\-]{3,20}", required: true, "aria-label": t("card.phone") });
+    const send = (event) => {
+      event.preventDefault();
+      dialog.close();
+      this.send("/contact", { phone: phone.value }, { kind: "contact", text: phone.value });
+    };
+    const form = make("form", { class: "fields", onsubmit: send }, make("label", {}, t("card.phone"), phone), make("button", { type: "submit", class: "primary" }, t("card.send")));
+    const dialog = box(t("card"), form);
   }
 }

@@ -1,29 +1,32 @@
 // The page: whose eyes one looks through, which chat is open, and what is new.
 
-import { get, listen, post } from "./api.js";
-import { bubble } from "./bubbles.js";
+import { Refused, get, isOnline, listen, post } from "./api.js";
 import { Composer } from "./composer.js";
 import { $, avatar, button, make } from "./dom.js";
+import { become, claimed, whenElsewhere } from "./identity.js";
+import { drawList } from "./list.js";
+import { Outbox } from "./outbox.js";
 import { alertBox, failed, sheet, toast } from "./overlay.js";
 import { choosePerson, loadPeople, people, personOf } from "./people.js";
-import { label, refreshClock, startClock } from "./time.js";
+import { readAloud } from "./speech.js";
+import { Talk } from "./talk.js";
+import { beFramed, tellFrame } from "./framed.js";
+import { refreshClock } from "./time.js";
+import { line, speakAs, t } from "./words.js";
 
-const GAP = 5 * 60_000; // a time mark stands where nothing was said for this long
-const KEPT = 300; // messages shown at once
+const FACES = ["👍", "❤", "🙏", "👏", "🎉", "😢"];
 
 let me = null;
-let chat = null; // as the control API tells it
-let messages = new Map();
-let drawn = new Map(); // message id -> {version, element}
-let version = 0;
+let talk = null;
 
-const where = () => ({ person: me.id, chat: chat.id });
+const where = () => (talk ? talk.where : { person: me?.id, chat: 0 });
+const outbox = new Outbox(() => { if (talk) { talk.draw(); talk.toEnd(); } });
 
 async function act(promise) {
   try {
     const answer = await promise;
     await refresh();
-    toBottom();
+    talk?.toEnd();
     return answer;
   } catch (error) {
     failed(error);
@@ -31,7 +34,7 @@ async function act(promise) {
   }
 }
 
-const composer = new Composer(where, act);
+const composer = new Composer(where, outbox, act);
 
 // ---- links and buttons
 
@@ -50,10 +53,10 @@ async function press(message, key, element) {
   element.classList.add("waiting");
   try {
     const done = await post("/press", { ...where(), message: message.id, ...(key.data ? { data: key.data, label: key.label } : { label: key.label }), wait: 15 });
-    if (done.url) sheet("打开网页", [[`打开 ${done.url}`, () => window.open(done.url, "_blank", "noopener")]]);
-    else if (done.copied) { await navigator.clipboard?.writeText(done.copied).catch(() => {}); toast("已复制"); }
+    if (done.url) sheet(t("link.open"), [[t("link.to", { url: done.url }), () => window.open(done.url, "_blank", "noopener")]]);
+    else if (done.copied) { await navigator.clipboard?.writeText(done.copied).catch(() => {}); toast(t("copied")); }
     else if (done.message) go(me.id, done.chat);
-    else if (done.answer === null) toast("暂时没有回应，请再试一次");
+    else if (done.answer === null) toast(t("no.answer"));
     else if (done.answer.url) open(done.answer.url);
     else if (done.answer.text) (done.answer.show_alert ? alertBox : toast)(done.answer.text);
   } catch (error) {
@@ -63,115 +66,85 @@ async function press(message, key, element) {
   element.classList.remove("waiting");
 }
 
+const react = (message, emoji) => act(post("/react", { ...where(), message: message.id, emoji }));
+
 function menu(message) {
-  const items = [["回复", () => composer.reply(message)]];
-  if (message.text) items.push(["复制", () => navigator.clipboard?.writeText(message.text).then(() => toast("已复制"))]);
-  if (message.from.id === me.id && message.text) items.push(["修改", () => composer.edit(message)]);
-  sheet("消息", items);
+  const faces = make("div", { class: "faces" }, ...FACES.map((face) => button(face, () => { dialog.close(); react(message, face); }, "face-key")));
+  const items = [[t("reply"), () => composer.reply(message)]];
+  if (message.text) items.push([t("copy"), () => navigator.clipboard?.writeText(message.text).then(() => toast(t("copied")))]);
+  if (message.text) items.push([t("aloud"), () => readAloud(message.text)]);
+  if (message.from.id === me.id && message.text) items.push([t("edit"), () => composer.edit(message)]);
+  const dialog = sheet(t("message"), items, faces);
 }
 
-function jump(id) {
-  const element = $(`m${id}`);
-  if (!element) return toast("原消息不在这里了");
-  element.scrollIntoView({ block: "center" });
-  element.classList.add("flash");
-  setTimeout(() => element.classList.remove("flash"), 1500);
-}
-
-const actions = { open, press, menu, jump, say: (text) => act(post("/say", { ...where(), text })) };
+const actions = {
+  open, press, menu, react,
+  jump: (id) => talk.jump(id),
+  say: (text) => composer.say(text),
+  resend: (entry) => outbox.again(entry),
+  discard: (entry) => outbox.drop(entry),
+};
 
 // ---- drawing
 
-const atBottom = () => { const box = $("messages"); return box.scrollHeight - box.scrollTop - box.clientHeight < 120; };
-const toBottom = () => { $("messages").scrollTop = $("messages").scrollHeight; };
-
-function drawMessages() {
-  const nodes = [];
-  let last = 0;
-  for (const message of [...messages.values()].sort((one, other) => one.id - other.id).slice(-KEPT)) {
-    const moment = +new Date(message.date);
-    if (moment - last > GAP) nodes.push(make("p", { class: "mark" }, label(message.date)));
-    last = moment;
-    const held = drawn.get(message.id);
-    if (held?.version !== message.version) {
-      const mine = message.from.id === me.id;
-      const style = { mine, group: chat.kind !== "private", symbol: personOf(message.from.id)?.avatar };
-      drawn.set(message.id, { version: message.version, element: bubble(message, style, actions) });
-    }
-    nodes.push(drawn.get(message.id).element);
-  }
-  $("messages").replaceChildren(...nodes);
-}
-
 function drawChat() {
-  const members = chat.members ? `（${chat.members.length + chat.bots.filter((bot) => ["member", "administrator"].includes(bot.status)).length}）` : "";
+  const { chat } = talk;
+  const members = chat.members ? ` (${chat.members.length + chat.bots.filter((bot) => ["member", "administrator"].includes(bot.status)).length})` : "";
   $("title").textContent = chat.title + members;
+  drawDoing(chat.doing);
   $("pinned").hidden = !chat.pinned;
-  $("pinned").textContent = chat.pinned ? `📌 公告：${chat.pinned.text}` : "";
+  $("pinned").textContent = chat.pinned ? `📌 ${t("pinned", { text: line(chat.pinned) })}` : "";
   const asleep = chat.kind === "private" && (!chat.started || chat.blocked);
   $("composer").hidden = asleep;
   if (asleep) $("keyboard").hidden = $("panel").hidden = true;
   $("start").hidden = !asleep;
-  if (asleep) drawStart();
+  if (asleep) drawStart(chat);
   else composer.update(chat);
   document.title = `${chat.title} · ${me.name}`;
 }
 
-function drawStart() {
-  const [bot] = chat.bots;
-  const wake = chat.blocked
-    ? button("取消屏蔽", () => act(post("/block", { ...where(), blocked: false, bot: bot.id })), "primary")
-    : button("开始", () => act(post("/say", { ...where(), text: "/start" })), "primary");
-  $("start").replaceChildren(...(bot.description && !chat.blocked ? [make("p", {}, bot.description)] : []), wake);
+let doingEnds = 0;
+
+function drawDoing(doing) {
+  clearTimeout(doingEnds);
+  $("doing").textContent = doing ? t(doing.action === "typing" ? "doing.typing" : "doing.sending") : "";
+  if (doing) doingEnds = setTimeout(() => drawDoing(null), 5000);
 }
 
-function drawList(list) {
-  const rows = list.map((one) => {
-    const badge = one.unread ? make("span", { class: "badge", "aria-label": `${one.unread} 条未读` }, one.unread > 99 ? "99+" : String(one.unread)) : null;
-    const last = make("small", { class: "row-last" }, one.mentioned ? make("em", {}, "[有人@我] ") : null, one.last);
-    const face = make("span", { class: "face" }, avatar(one.title, { bot: one.kind === "private" }), badge);
-    const text = make("span", { class: "row-text" }, make("b", {}, one.title), last);
-    const row = make("button", { type: "button", class: "row", onclick: () => go(me.id, one.id) }, face, text, make("time", {}, one.date ? label(one.date) : ""));
-    if (chat && one.id === chat.id) row.setAttribute("aria-current", "true");
-    return row;
-  });
-  $("chats").replaceChildren(...rows);
-  const unread = list.reduce((sum, one) => sum + (chat && one.id === chat.id ? 0 : one.unread), 0);
-  $("back").textContent = unread ? `‹ ${unread > 99 ? "99+" : unread}` : "‹";
+function drawStart(chat) {
+  const [bot] = chat.bots;
+  const wake = chat.blocked
+    ? button(t("unblock"), () => act(post("/block", { ...where(), blocked: false, bot: bot.id })), "primary")
+    : button(t("begin"), () => composer.send("/say", { text: "/start" }, { kind: "text", text: "/start" }), "primary");
+  $("start").replaceChildren(...(bot.description && !chat.blocked ? [make("p", {}, bot.description)] : []), wake);
 }
 
 function drawMe() {
   document.body.classList.toggle("elder", me.elder);
-  $("me").replaceChildren(avatar(me.name, { symbol: me.avatar }), make("span", { class: "row-text" }, make("b", {}, me.name), make("small", {}, me.note || "点这里换人")), make("span", { class: "swap", "aria-hidden": "true" }, "⇄ 换人"));
+  $("me").replaceChildren(avatar(me.name, { symbol: me.avatar }), make("span", { class: "row-text" }, make("b", {}, me.name), make("small", {}, me.note)), make("span", { class: "swap" }, t("me.change")));
   $("me-here").replaceChildren(avatar(me.name, { symbol: me.avatar }));
+  tellFrame({ me: me.id, name: me.name });
+}
+
+// For a desk: who is looked at here, and in which chat.
+function report() {
+  if (me) tellFrame({ drawn: me.id, chat: talk?.chat.id || 0 });
+}
+
+function drawLink(up) {
+  $("offline").hidden = up;
+  $("offline").textContent = up ? "" : t("offline");
 }
 
 // ---- what is new
 
-async function refreshChat() {
-  const opened = chat.id;
-  const query = { ...where(), since: version, limit: KEPT, read: document.hidden ? "0" : "1" };
-  const fresh = await get("/messages", query);
-  if (!chat || chat.id !== opened) return;
-  if (fresh.version < version) { // another server, or an emptied one
-    messages.clear();
-    drawn.clear();
-    version = 0;
-    return refreshChat();
-  }
-  const stick = atBottom();
-  chat = fresh;
-  version = fresh.version;
-  for (const message of fresh.messages) {
-    if (message.deleted) { messages.delete(message.id); drawn.delete(message.id); }
-    else messages.set(message.id, message);
-  }
-  const asked = fresh.messages.at(-1);
-  if (asked?.force_reply && asked.id === Math.max(...messages.keys())) composer.reply(asked);
-  const first = $("messages").childElementCount === 0;
+async function refreshTalk() {
+  const opened = talk;
+  await opened.refresh(() => talk === opened);
+  if (talk !== opened) return;
   drawChat();
-  drawMessages();
-  if (first || stick) toBottom();
+  const asked = [...opened.messages.values()].at(-1);
+  if (asked?.force_reply && asked.id !== opened.asked) { opened.asked = asked.id; composer.reply(asked); }
 }
 
 let busy = null;
@@ -183,70 +156,95 @@ function refresh() {
   busy = (async () => {
     do {
       again = false;
-      if (!personOf(me?.id)) await loadPeople();
-      if (!personOf(me?.id)) return route();
-      if (chat) await refreshChat();
-      drawList((await get("/chats", { person: me.id })).chats);
+      await loadPeople();
+      const known = personOf(me?.id);
+      if (!known) return route();
+      if (JSON.stringify(known) !== JSON.stringify(me)) await changedMe(known);
+      if (talk) await refreshTalk();
+      drawList((await get("/chats", { person: me.id })).chats, { me, chat: talk?.chat, open: (id) => go(me.id, id) });
       await refreshClock();
+      report();
     } while (again);
+    return undefined;
   })().finally(() => { busy = null; });
   return busy;
+}
+
+// Their name, size of type or language is another now.
+async function changedMe(known) {
+  me = known;
+  if (talk) talk.me = known;
+  if (await speakAs(me.language)) { composer.fillPanel(); talk?.draw({ anew: true }); }
+  drawMe();
 }
 
 // ---- where one is
 
 function go(person, id) {
-  location.hash = new URLSearchParams({ person, ...(id ? { chat: id } : {}) }).toString();
-  if (chat && id === chat.id && person === me.id) refresh().then(toBottom).catch(failed);
+  become(person, id);
+  if (talk && id === talk.chat.id && person === me.id) refresh().then(() => talk?.toEnd()).catch(failed);
 }
 
 async function route() {
-  const wanted = new URLSearchParams(location.hash.slice(1));
+  const wanted = claimed();
   await loadPeople();
-  me = personOf(Number(wanted.get("person"))) || null;
-  chat = null;
-  messages = new Map();
-  drawn = new Map();
-  version = 0;
+  me = personOf(wanted.person) || null;
+  talk = null;
   $("messages").replaceChildren();
+  await speakAs(me ? me.language : navigator.language);
   if (!me) {
     document.body.classList.add("nobody");
-    choosePerson(null, (person) => go(person.id));
+    await choosePerson(null, (person) => go(person.id));
     return;
   }
   document.querySelector("dialog[open]")?.close();
   document.body.classList.remove("nobody");
   drawMe();
-  const id = Number(wanted.get("chat"));
-  document.body.classList.toggle("in-chat", Boolean(id));
-  if (id) chat = { id };
-  composer.clear();
-  composer.showPanel(false);
+  document.body.classList.toggle("in-chat", Boolean(wanted.chat));
+  if (wanted.chat) talk = new Talk(me, wanted.chat, actions, outbox);
+  composer.open();
   try {
     await refresh();
+    outbox.flush(me.id);
   } catch (error) {
     failed(error);
-    if (id) go(me.id);
+    if (error instanceof Refused && wanted.chat) go(me.id);
   }
 }
 
-$("me").addEventListener("click", () => choosePerson(me.id, (person) => go(person.id)));
-$("me-here").addEventListener("click", () => choosePerson(me.id, (person) => go(person.id, chat?.kind === "private" ? person.id : chat?.members.some((one) => one.id === person.id) ? chat.id : person.id)));
+$("me").addEventListener("click", () => choosePerson(me, (person) => go(person.id)).catch(failed));
+$("me-here").addEventListener("click", () => choosePerson(me, (person) => go(person.id, chatFor(person))).catch(failed));
 $("back").addEventListener("click", () => go(me.id));
-$("pinned").addEventListener("click", () => jump(chat.pinned.id));
-window.addEventListener("hashchange", () => route().catch(failed));
+$("pinned").addEventListener("click", () => talk.jump(talk.chat.pinned.id));
+whenElsewhere(() => route().catch(failed));
 document.addEventListener("visibilitychange", () => { if (!document.hidden && me) refresh().catch(() => {}); });
-startClock();
+beFramed({ fill: (text) => composer.fill(text), visit: (chat) => go(me.id, chat), report });
+
+// The same group where they are in it; else their own chat with the bot.
+function chatFor(person) {
+  const shared = talk?.chat.kind !== "private" && talk?.chat.members?.some((one) => one.id === person.id);
+  return shared ? talk.chat.id : person.id;
+}
 
 // Something is new; if that fails, the person may be gone.
 async function changed() {
   if (!me) return people.length ? undefined : route();
   try {
     await refresh();
-  } catch {
+    return await outbox.flush(me.id);
+  } catch (error) {
+    if (!(error instanceof Refused)) return undefined;
     await loadPeople();
-    if (!personOf(me?.id)) await route();
+    return personOf(me?.id) ? undefined : route();
   }
 }
 
-route().catch(failed).finally(() => listen(() => changed().catch(() => {})));
+function linked(up) {
+  drawLink(up);
+  if (up) changed().catch(() => {});
+}
+
+route().catch(failed).finally(() => {
+  listen(() => changed().catch(() => {}), linked);
+  drawLink(isOnline());
+});

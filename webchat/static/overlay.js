@@ -1,6 +1,8 @@
 // What lies over the page for a moment: toasts, alerts, sheets, the picture viewer.
 
+import { Unreachable } from "./api.js";
 import { $, button, make } from "./dom.js";
+import { known, t } from "./words.js";
 
 export function toast(text) {
   const note = make("div", { class: "toast" }, text);
@@ -18,12 +20,12 @@ function open(className, label, ...children) {
 }
 
 export function alertBox(text) {
-  const dialog = open("alert", "提示", make("p", {}, text), button("知道了", () => dialog.close(), "primary"));
+  const dialog = open("alert", t("notice"), make("p", {}, text), button(t("understood"), () => dialog.close(), "primary"));
 }
 
-export function sheet(label, items) {
+export function sheet(label, items, above = null) {
   const rows = items.map(([text, action]) => button(text, () => { dialog.close(); action(); }, "sheet-row"));
-  const dialog = open("sheet", label, ...rows, button("取消", () => dialog.close(), "sheet-row cancel"));
+  const dialog = open("sheet", label, above, ...rows, button(t("cancel"), () => dialog.close(), "sheet-row cancel"));
   return dialog;
 }
 
@@ -32,11 +34,13 @@ export function box(label, ...children) {
 }
 
 export function viewer(url, name) {
-  const picture = make("img", { src: url, alt: name });
-  const dialog = open("viewer", "看图", picture);
+  const picture = make("img", { src: url, alt: name || t("kind.photo") });
+  const dialog = open("viewer", t("look"), picture, button(t("close"), () => dialog.close(), "viewer-close"));
   picture.addEventListener("click", () => dialog.close());
 }
 
+// What went wrong, for whoever pressed: nobody answered, or why it was refused.
 export function failed(error) {
-  toast(error.message || "没有办成，请再试一次");
+  if (error instanceof Unreachable) return toast(t("unreachable"));
+  return toast(t(error.code && known(`refused.${error.code}`) ? `refused.${error.code}` : "refused.other"));
 }

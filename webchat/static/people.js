@@ -1,8 +1,9 @@
-// Who one is: the list of people, and how to become one of them.
+// Who there is, whom one plays, and how they like their page.
 
 import { get, post } from "./api.js";
 import { avatar, button, make } from "./dom.js";
 import { box, failed } from "./overlay.js";
+import { languageOf, t } from "./words.js";
 
 export let people = [];
 
@@ -13,20 +14,31 @@ export async function loadPeople() {
 
 export const personOf = (id) => people.find((person) => person.id === id);
 
+const LANGUAGES = [["zh-hans", "简体中文"], ["zh-hant", "繁體中文"], ["en", "English"]];
+
 function row(person, chosen, current) {
-  const tag = person.elder ? make("small", { class: "tag" }, "长辈版") : null;
-  const text = make("span", { class: "row-text" }, make("b", {}, person.name, " ", tag), make("small", {}, person.note || `编号 ${person.id}`));
+  const tag = person.elder ? make("small", { class: "tag" }, t("elder")) : null;
+  const text = make("span", { class: "row-text" }, make("b", {}, person.name, " ", tag), make("small", {}, person.note || t("number", { id: person.id })));
   const element = make("button", { type: "button", class: "row", onclick: () => chosen(person) }, avatar(person.name, { symbol: person.avatar }), text);
   if (person.id === current) element.setAttribute("aria-current", "true");
   return element;
+}
+
+// `current` may change how their own page looks: larger, and in which language.
+function likings(current) {
+  const change = (what) => post("/people", { id: current.id, ...what }).catch(failed);
+  const elder = make("input", { type: "checkbox", checked: current.elder, onchange: () => change({ elder: elder.checked }) });
+  const language = make("select", { onchange: () => change({ language: language.value }), "aria-label": t("language") },
+    ...LANGUAGES.map(([code, name]) => make("option", { value: code, selected: languageOf(code) === languageOf(current.language) }, name)));
+  return make("div", { class: "likings" }, make("label", {}, elder, t("elder")), make("label", {}, t("language"), " ", language));
 }
 
 export async function choosePerson(current, onChosen) {
   await loadPeople();
   if (document.querySelector("dialog[open]")) return; // asked while it was being asked: once is enough
   const done = (person) => { dialog.close(); onChosen(person); };
-  const name = make("input", { type: "text", maxlength: 64, placeholder: "新来的人叫什么", "aria-label": "新来的人叫什么" });
-  const elder = make("input", { type: "checkbox", id: "new-elder" });
+  const name = make("input", { type: "text", maxlength: 64, placeholder: t("new.name"), "aria-label": t("new.name") });
+  const elder = make("input", { type: "checkbox" });
   const add = async (event) => {
     event.preventDefault();
     if (!name.value.trim()) return name.focus();
@@ -36,9 +48,9 @@ export async function choosePerson(current, onChosen) {
       failed(error);
     }
   };
-  const form = make("form", { class: "new-person", onsubmit: add }, name, make("label", {}, elder, "长辈版"), make("button", { type: "submit", class: "primary" }, "加入"));
-  const rows = people.map((person) => row(person, done, current));
+  const form = make("form", { class: "new-person", onsubmit: add }, name, make("label", {}, elder, t("elder")), make("button", { type: "submit", class: "primary" }, t("join")));
+  const rows = people.map((person) => row(person, done, current?.id));
   const list = make("div", { class: "rows" }, ...rows);
-  const close = current ? button("关闭", () => dialog.close(), "sheet-row cancel") : null;
-  const dialog = box("您是谁？", make("p", { class: "hint" }, "这里是演示：可以扮演任何人，随时可换。"), list, form, close);
+  const close = current ? button(t("close"), () => dialog.close(), "sheet-row cancel") : null;
+  const dialog = box(t("who"), make("p", { class: "hint" }, t("who.hint")), current ? likings(current) : null, list, form, close);
 }

@@ -1,63 +1,52 @@
-// Times as the page shows them, in the neighbourhood's zone, and the demo's clock.
+// Times as the page shows them: in the neighbourhood's zone, by the demo's clock where it has been moved.
 
-import { get, post } from "./api.js";
-import { $ } from "./dom.js";
-import { failed } from "./overlay.js";
+import { get } from "./api.js";
+import { language, t } from "./words.js";
 
 const ZONE = "Asia/Shanghai";
 const HOUR = 3_600_000;
-const parts = new Intl.DateTimeFormat("zh-CN", {
-  timeZone: ZONE, month: "numeric", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
-});
+const formats = new Map();
 
 let offset = 0; // milliseconds between the demo's clock and the machine's
 
 export const now = () => Date.now() + offset;
 
 function split(moment) {
-  return Object.fromEntries(parts.formatToParts(moment).map(({ type, value }) => [type, value]));
+  const spoken = language();
+  if (!formats.has(spoken)) {
+    formats.set(spoken, new Intl.DateTimeFormat(spoken, {
+      timeZone: ZONE, month: "short", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+    }));
+  }
+  return Object.fromEntries(formats.get(spoken).formatToParts(moment).map(({ type, value }) => [type, value]));
 }
 
 const dayOf = (moment) => Math.floor((+moment + 8 * HOUR) / (24 * HOUR)); // ZONE keeps no summer time
 
-export function label(iso) {
+// `short`: for days gone by, the day alone.
+export function label(iso, { short = false } = {}) {
   const moment = new Date(iso);
   const { month, day, hour, minute } = split(moment);
   const days = dayOf(now()) - dayOf(moment);
-  const clock = `${hour}:${minute}`;
-  if (days === 0) return clock;
-  return days === 1 ? `昨天 ${clock}` : `${month}月${day}日 ${clock}`;
+  const time = `${hour}:${minute}`;
+  if (days === 0) return time;
+  const then = short ? "" : time;
+  return (days === 1 ? t("yesterday", { time: then }) : t("on", { month: parseInt(month, 10) || month, day: parseInt(day, 10), time: then })).trim();
 }
 
-function show() {
+export function today() {
   const { month, day, weekday, hour, minute } = split(now());
-  $("clock-now").textContent = `${month}月${day}日 ${weekday} ${hour}:${minute}`;
+  return t("today", { month: parseInt(month, 10) || month, day: parseInt(day, 10), weekday, time: `${hour}:${minute}` });
 }
 
+// Follows the demo's clock; whether there is one that can be moved.
 export async function refreshClock() {
   const clock = await get("/clock");
   offset = new Date(clock.now) - Date.now();
-  $("clockbar").hidden = !clock.available;
-  show();
+  return clock.available;
 }
 
-function toMorning() {
-  const today = dayOf(now());
-  return Math.round(((today + 1) * 24 * HOUR + 8 * HOUR - (now() + 8 * HOUR)) / 1000);
-}
-
-export function startClock() {
-  $("clockbar").addEventListener("click", async ({ target }) => {
-    const seconds = "morning" in target.dataset ? toMorning() : Number(target.dataset.seconds);
-    if (!seconds) return;
-    target.disabled = true;
-    try {
-      await post("/clock/advance", { seconds });
-      await refreshClock();
-    } catch (error) {
-      failed(error);
-    }
-    target.disabled = false;
-  });
-  setInterval(show, 5000);
+// Seconds until eight in the morning of the next day.
+export function toMorning() {
+  return Math.round(((dayOf(now()) + 1) * 24 * HOUR - now()) / 1000);
 }

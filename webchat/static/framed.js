@@ -1,0 +1,43 @@
+// When this page is one of several phones on a desk: what it tells the desk, and what the desk asks of it.
+
+const framed = window.parent !== window;
+let pointed = null; // the label of the button to be pressed next
+let caption = ""; // words for the next photo
+
+export function tellFrame(what) {
+  if (framed) window.parent.postMessage(what, location.origin);
+}
+
+const bare = (text) => (text || "").replace(/^[\p{Extended_Pictographic}\uFE0F\s]+/u, "");
+
+const labelled = (label) => label && [...document.querySelectorAll("button, a")].filter((one) =>
+  one.offsetParent && [one.textContent, one.getAttribute("aria-label")].some((text) => bare(text).startsWith(bare(label)))).at(-1);
+
+// Mark the button, if it is to be seen, and only that.
+function point() {
+  const wanted = labelled(pointed);
+  for (const one of document.querySelectorAll(".pointed")) if (one !== wanted) one.classList.remove("pointed");
+  if (wanted && !wanted.classList.contains("pointed")) {
+    wanted.classList.add("pointed");
+    wanted.scrollIntoView({ block: "nearest" });
+  }
+  const words = caption && document.querySelector("dialog[open] .caption");
+  if (words) { words.value = caption; caption = ""; }
+}
+
+export function beFramed({ fill, visit, report }) {
+  if (!framed) return;
+  document.body.classList.add("framed");
+  window.addEventListener("message", ({ data, origin }) => {
+    if (origin !== location.origin) return;
+    if (data.report) report();
+    if (data.visit) visit(data.visit);
+    if (data.fill) fill(data.fill);
+    if ("point" in data) { pointed = data.point; caption = data.caption || ""; point(); }
+  });
+  document.addEventListener("click", ({ target }) => {
+    const pressed = target.closest("button, a");
+    if (pressed && pressed === labelled(pointed)) tellFrame({ pressed: pointed });
+  }, true);
+  new MutationObserver(point).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["hidden"] });
+}
