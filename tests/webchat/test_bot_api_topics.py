@@ -43,7 +43,8 @@ async def test_a_topic_is_told_of_in_the_forum(chat: WebchatClient, bot: BotSide
     assert made == {THREAD: told["message_id"], "name": "停水", "icon_color": 0xFFD67E}
     assert told["forum_topic_created"] == {"name": "停水", "icon_color": 0xFFD67E}
     assert (told["is_topic_message"], told["chat"]["is_forum"]) == (True, True)
-    assert (line["topic"], line["service"]["text"]) == ({"id": made[THREAD], "name": "停水"}, "话题“停水”已建立")
+    assert line["topic"] == {"id": made[THREAD], "name": "停水"}
+    assert line["service"] == {"kind": "forum_topic_created", "actor": "近邻", "title": "停水"}
 
 
 async def test_people_and_bots_speak_into_a_topic(chat: WebchatClient, bot: BotSide, forum: int, water: int) -> None:

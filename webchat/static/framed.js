@@ -29,7 +29,7 @@ export function beFramed({ fill, visit, report }) {
   if (!framed) return;
   document.body.classList.add("framed");
   window.addEventListener("message", ({ data, origin }) => {
-    if (origin !== location.origin) return;
+    if (origin !== location.origin || typeof data !== "object") return;
     if (data.report) report();
     if (data.visit) visit(data.visit);
     if (data.fill) fill(data.fill);

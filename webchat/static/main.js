@@ -158,7 +158,7 @@ function refresh() {
       again = false;
       await loadPeople();
       const known = personOf(me?.id);
-      if (!known) return route();
+      if (!known) return void setTimeout(() => route().catch(failed)); // after this round: it asks for one of its own
       if (JSON.stringify(known) !== JSON.stringify(me)) await changedMe(known);
       if (talk) await refreshTalk();
       drawList((await get("/chats", { person: me.id })).chats, { me, chat: talk?.chat, open: (id) => go(me.id, id) });
@@ -185,16 +185,22 @@ function go(person, id) {
   if (talk && id === talk.chat.id && person === me.id) refresh().then(() => talk?.toEnd()).catch(failed);
 }
 
+let routes = 0;
+
+// Asked for again while it is under way: the later one goes on alone.
 async function route() {
-  const wanted = claimed();
+  const mine = ++routes;
   await loadPeople();
-  me = personOf(wanted.person) || null;
+  const wanted = claimed();
+  const person = personOf(wanted.person) || null;
+  await speakAs(person ? person.language : navigator.language);
+  if (mine !== routes) return;
+  me = person;
   talk = null;
   $("messages").replaceChildren();
-  await speakAs(me ? me.language : navigator.language);
   if (!me) {
     document.body.classList.add("nobody");
-    await choosePerson(null, (person) => go(person.id));
+    choosePerson(null, (chosen) => go(chosen.id));
     return;
   }
   document.querySelector("dialog[open]")?.close();
@@ -212,8 +218,9 @@ async function route() {
   }
 }
 
-$("me").addEventListener("click", () => choosePerson(me, (person) => go(person.id)).catch(failed));
-$("me-here").addEventListener("click", () => choosePerson(me, (person) => go(person.id, chatFor(person))).catch(failed));
+const swap = (chosen) => loadPeople().then(() => choosePerson(me, chosen)).catch(failed);
+$("me").addEventListener("click", () => swap((person) => go(person.id)));
+$("me-here").addEventListener("click", () => swap((person) => go(person.id, chatFor(person))));
 $("back").addEventListener("click", () => go(me.id));
 $("pinned").addEventListener("click", () => talk.jump(talk.chat.pinned.id));
 whenElsewhere(() => route().catch(failed));

@@ -33,8 +33,8 @@ function likings(current) {
   return make("div", { class: "likings" }, make("label", {}, elder, t("elder")), make("label", {}, t("language"), " ", language));
 }
 
-export async function choosePerson(current, onChosen) {
-  await loadPeople();
+// Of the people loaded last.
+export function choosePerson(current, onChosen) {
   if (document.querySelector("dialog[open]")) return; // asked while it was being asked: once is enough
   const done = (person) => { dialog.close(); onChosen(person); };
   const name = make("input", { type: "text", maxlength: 64, placeholder: t("new.name"), "aria-label": t("new.name") });

@@ -42,7 +42,7 @@ function arranged() {
   location.replace(`#${phones.map((phone) => phone.person).join(",")}`);
   $("add-phone")?.remove();
   if (phones.length < MOST) {
-    const add = button(t("add.phone"), () => choosePerson(null, (person) => { show(addPhone(person.id)); arranged(); }).catch(failed), "add-phone");
+    const add = button(t("add.phone"), () => loadPeople().then(() => choosePerson(null, (person) => { show(addPhone(person.id)); arranged(); })).catch(failed), "add-phone");
     add.id = "add-phone";
     $("phones").append(add);
   }
@@ -84,7 +84,7 @@ const guide = new Guide({
 });
 
 window.addEventListener("message", ({ data, origin, source }) => {
-  if (origin !== location.origin) return;
+  if (origin !== location.origin || typeof data !== "object") return;
   const phone = phones.find((one) => one.frame.contentWindow === source);
   if (!phone) return;
   if (data.me) {

@@ -1,47 +1,20 @@
 """The page in a real browser: a phone's width, a name that is markup, buttons, links, elder sizes."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
 import pytest
 from bot_side import BotSide
-from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from webchat.client import WebchatClient
 
-CHROMIUM = Path("/usr/bin/chromium")
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium here: the page is not looked at")
-
-
-def wrong(line: ConsoleMessage) -> bool:
-    """Whether the browser complains of more than a call that was refused."""
-    return line.type == "error" and not line.text.startswith("Failed to load resource")
-
+Opened = Callable[..., Awaitable[Page]]
 
 @pytest.fixture
-async def page(webchat_url: str) -> AsyncIterator[Page]:
-    """A phone's browser; at the end nothing may have gone wrong, nor been fetched from elsewhere."""
-    troubles: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        page = await browser.new_page(viewport={"width": 360, "height": 740}, locale="zh-CN")
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda line: troubles.append(line.text) if wrong(line) else None)
-        page.on("request", lambda asked: None if asked.url.startswith(webchat_url) else troubles.append(asked.url))
-        page.on("dialog", lambda dialog: troubles.append(dialog.message))
-        yield page
-        assert troubles == []
-        await browser.close()
+async def page(opened: Opened, webchat_url: str) -> Page:
+    """A phone."""
+    return await opened(webchat_url)
 
 
 async def test_a_newcomer_picks_who_to_be_and_starts(

@@ -1,0 +1,136 @@
+"""What people are used to: where the unread begin, who is typing, voice notes, reactions, their own language."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from bot_side import BotSide
+from playwright.async_api import Page, expect
+
+from webchat.client import WebchatClient
+
+Opened = Callable[..., Awaitable[Page]]
+
+
+async def test_one_goes_up_to_where_the_unread_begin_and_down_to_what_is_new(
+    opened: Opened, chat: WebchatClient, bot: BotSide, granny: int, webchat_url: str
+) -> None:
+    """And who looks further up is not pulled away."""
+    await chat.chat(granny, read=1)
+    for number in range(30):
+        await bot.call("sendMessage", chat_id=granny, text=f"第 {number} 条")
+    page = await opened(f"{webchat_url}/#person={granny}&chat={granny}")
+
+    await page.get_by_role("button", name="30 条新消息").click()
+    await expect(page.get_by_text("以下是新消息")).to_be_in_viewport()
+    await bot.call("sendMessage", chat_id=granny, text="最新的")
+    await page.get_by_role("button", name="1 条新消息").click()
+
+    await expect(page.locator("#messages").get_by_text("最新的", exact=True)).to_be_in_viewport()
+
+
+async def test_older_messages_are_fetched_when_asked_for(
+    opened: Opened, chat: WebchatClient, granny: int, webchat_url: str
+) -> None:
+    """What was looked at stays where it was."""
+    for number in range(310):
+        await chat.say(granny, f"第 {number} 条")
+    page = await opened(f"{webchat_url}/#person={granny}&chat={granny}")
+    await expect(page.locator("#messages").get_by_text("第 309 条", exact=True)).to_be_in_viewport()
+    await expect(page.locator("#messages").get_by_text("第 5 条", exact=True)).to_have_count(0)
+
+    await page.get_by_role("button", name="更早的消息").click()
+
+    await expect(page.locator("#messages").get_by_text("第 5 条", exact=True)).to_have_count(1)
+    await expect(page.get_by_role("button", name="更早的消息")).to_have_count(0)
+
+
+async def test_a_bot_that_types_is_seen_until_it_has_written(
+    opened: Opened, chat: WebchatClient, bot: BotSide, granny: int, webchat_url: str
+) -> None:
+    """As WeChat says it."""
+    page = await opened(f"{webchat_url}/#person={granny}&chat={granny}")
+    await expect(page.locator(".message.mine")).to_have_count(1)
+
+    await bot.call("sendChatAction", chat_id=granny, action="typing")
+    await expect(page.get_by_text("对方正在输入…")).to_be_visible()
+    await bot.call("sendMessage", chat_id=granny, text="好")
+
+    await expect(page.get_by_text("对方正在输入…")).to_have_count(0)
+
+
+async def test_a_voice_note_is_recorded_with_one_tap_and_sent_with_another(
+    opened: Opened, chat: WebchatClient, bot: BotSide, granny: int, webchat_url: str
+) -> None:
+    """What the bot fetches is what was recorded."""
+    page = await opened(f"{webchat_url}/#person={granny}&chat={granny}", permissions=["microphone"])
+
+    await page.get_by_role("button", name="语音").click()
+    await expect(page.get_by_role("timer")).to_have_text("0:01")
+    await page.get_by_role("button", name="说完了，发送").click()
+    await expect(page.get_by_role("button", name="语音 1 秒")).to_be_visible()
+
+    [update] = await bot.updates(timeout=5)
+    assert update["message"]["voice"]["mime_type"] == "audio/webm"
+    assert update["message"]["voice"]["file_size"] > 500
+
+
+async def test_without_a_microphone_one_is_told_so(
+    opened: Opened, chat: WebchatClient, granny: int, webchat_url: str
+) -> None:
+    """And the demo can go on."""
+    page = await opened(f"{webchat_url}/#person={granny}&chat={granny}")
+    await page.evaluate("() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error('none')); }")
+
+    await page.get_by_role("button", name="语音").click()
+    await expect(page.get_by_text("这里没有麦克风")).to_be_visible()
+    await page.get_by_role("button", name="发一段 3 秒的试音").click()
+
+    await expect(page.get_by_role("button", name="语音 3 秒")).to_be_visible()
+
+
+async def test_one_reacts_and_takes_it_back(
+    opened: Opened, chat: WebchatClient, bot: BotSide, granny: int, webchat_url: str
+) -> None:
+    """From the menu that a long press, the context menu or Enter opens."""
+    await bot.call("sendMessage", chat_id=granny, text="饭送到了")
+    page = await opened(f"{webchat_url}/#person={granny}&chat={granny}")
+    await page.locator(".bubble", has_text="饭送到了").press("Enter")
+    await page.get_by_role("dialog").get_by_role("button", name="👍").click()
+
+    mine = page.get_by_role("button", name="👍 1", pressed=True)
+    await mine.click()
+
+    await expect(mine).to_have_count(0)
+
+
+async def test_an_elder_hears_a_message_and_its_buttons(
+    opened: Opened, chat: WebchatClient, bot: BotSide, granny: int, webchat_url: str
+) -> None:
+    """Through the browser's own voice; a second tap ends it."""
+    keys = {"inline_keyboard": [[{"text": "👍 好了", "callback_data": "a"}]]}
+    await bot.call("sendMessage", chat_id=granny, text="修好了吗？", reply_markup=keys)
+    page = await opened(f"{webchat_url}/#person={granny}&chat={granny}")
+    await page.evaluate("() => { window.heard = []; speechSynthesis.speak = ({ lang, text }) => heard.push(lang + text); }")
+
+    await page.get_by_role("button", name="读给我听").last.click()
+
+    [heard] = await page.evaluate("heard")
+    assert heard.replace(" ", "") == "zh-CN修好了吗？\n好了"
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "line"),
+    [("en", "Say something", "The group was created"), ("zh-hant", "說點什麼", "群聊已建立")],
+)
+async def test_the_page_speaks_the_language_of_its_person(
+    language: str, words: str, line: str, opened: Opened, chat: WebchatClient, granny: int, webchat_url: str
+) -> None:
+    """System lines too; changed at any time."""
+    group = await chat.group("3号楼", [granny])
+    page = await opened(f"{webchat_url}/#person={granny}&chat={group['id']}")
+    await expect(page.get_by_role("textbox", name="说点什么")).to_be_visible()
+
+    await chat.person("陈奶奶", id=granny, language=language)
+
+    await expect(page.get_by_role("textbox", name=words)).to_be_visible()
+    await expect(page.locator(".system").first).to_have_text(line)
