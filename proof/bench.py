@@ -12,7 +12,7 @@ import time
 
 from proof.table import Row, keep, lines
 
-PARTS = ("throughput", "start", "broadcast", "rush", "timers", "scale", "catch_up", "machines")
+PARTS = ("throughput", "start", "broadcast", "rush", "timers", "scale", "catch_up", "machines", "webchat")
 
 
 def main() -> int:

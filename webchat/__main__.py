@@ -15,6 +15,7 @@ from typing import NoReturn
 
 import uvicorn
 
+from webchat import connections
 from webchat.addresses import is_loopback
 from webchat.server import WebChat, build
 
@@ -23,13 +24,29 @@ STOP_WITHIN = 1  # seconds for open requests
 
 
 class Server(uvicorn.Server):
-    """uvicorn, ending long polls first; signals are ours."""
+    """uvicorn, with connections as ours are, ending long polls first; signals are ours."""
 
-    def __init__(self, app: WebChat) -> None:
+    def __init__(self, app: WebChat, most: int = connections.MOST) -> None:
         super().__init__(
-            uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=STOP_WITHIN)
+            uvicorn.Config(
+                app,
+                http=connections.Connection,
+                ws="none",
+                log_level="warning",
+                access_log=False,
+                proxy_headers=False,
+                limit_concurrency=most,
+                backlog=connections.AT_ONCE,
+                timeout_graceful_shutdown=STOP_WITHIN,
+            )
         )
         self._app = app
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen; as many as the system keeps may wait to be taken in."""
+        await super().startup(sockets)
+        for one in sockets or ():
+            one.listen(connections.QUEUE)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -44,7 +61,7 @@ class Server(uvicorn.Server):
 
 async def serve_until_told(app: WebChat, listening: socket.socket) -> None:
     """Serve until SIGTERM or SIGINT."""
-    server = Server(app)
+    server = Server(app, connections.room())
 
     def stop() -> None:
         server.should_exit = True
@@ -89,7 +106,7 @@ def listen(host: str, port: int) -> socket.socket:
         listening.bind((host, port))
     except OSError as error:
         _refuse(f"port {port} cannot be used: {error.strerror}; choose another with --port")
-    listening.listen(512)
+    listening.listen()
     return listening
 
 

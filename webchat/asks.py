@@ -1,7 +1,6 @@
 """What a control request asks for: its JSON body or its query, read with clear refusals."""
 
 import base64
-import binascii
 import math
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -89,7 +88,7 @@ class Ask:
         """Bytes in base64."""
         try:
             return base64.b64decode(self.text(name, most=80 * 1024 * 1024), validate=True)
-        except binascii.Error:
+        except ValueError:  # binascii.Error, or letters beyond ASCII
             raise Refused(f"{name} must be base64") from None
 
     def bot(self) -> Bot:
@@ -99,7 +98,7 @@ class Ask:
         if given is None:
             return next(iter(bots.values()))
         word = str(given)
-        found = bots.get(int(word)) if word.isdigit() else self.hub.world.bot_named(word)
+        found = next((bot for bot in bots.values() if str(bot.id) == word), None) or self.hub.world.bot_named(word)
         if found is None:
             raise Refused(f"there is no bot {given}")
         return found

@@ -1,25 +1,24 @@
-"""The Bot API over HTTP: reads a call in any form, meets faults and limits, answers as Telegram does."""
+"""The Bot API over HTTP: finds bot and method, meets faults and limits, answers as Telegram does."""
 
 import asyncio
 import logging
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 import orjson
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from webchat import editing, faults, groups, handling, links, members, params, profile, reacting, sending, topics
-from webchat.errors import BotApiError, bad_request
+from webchat.bodies import read_call
+from webchat.errors import BotApiError, bad_request, not_found
+from webchat.faults import DOWNLOAD, Fault
 from webchat.hub import Hub
-from webchat.methods import UPLOAD_LIMIT
 from webchat.params import Call
-from webchat.records import Bot, Upload
+from webchat.records import Bot
 
 log = logging.getLogger("webchat")
 
@@ -36,10 +35,12 @@ METHODS: dict[str, Callable[[Hub, Bot, Call], object]] = {
 }
 PATH = re.compile(r"/bot([^/]+)/([^/]+)/?")
 FILE_PATH = re.compile(r"/file/bot([^/]+)/([A-Za-z0-9_./-]+)")
-BODY_LIMIT = UPLOAD_LIMIT + 1024 * 1024
-UNAUTHORIZED = BotApiError(401, "Unauthorized")
-NOT_FOUND = BotApiError(404, "Not Found")
-TOO_LARGE = BotApiError(413, "Request Entity Too Large")
+GET_UPDATES = "getUpdates"
+BEFORE = {"timeout_before", "reset", "down"}  # faults that break off before anything is done
+
+
+class BreakOff(Exception):
+    """This call gets no answer; the message is the kind of trouble."""
 
 
 class BotApi:
@@ -50,91 +51,117 @@ class BotApi:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = unquote(scope["path"])
-        response = self._file(path) if path.startswith("/file/") else await self._call(path, scope, receive)
-        if response is None:
+        try:
+            read = self._file if path.startswith("/file/") else self._call
+            response, fault = await read(path, Request(scope, receive))
+        except BotApiError as error:
+            response, fault = _error(error), None
+        except (BreakOff, ClientDisconnect):
             await break_off(receive)
             return
         self._hub.store.commit()
+        if fault is not None and fault.kind == "cut":
+            await send_half(response, send)
+            await break_off(receive)
+            return
         await response(scope, receive, send)
 
-    def _file(self, path: str) -> Response:
+    async def _file(self, path: str, _: Request) -> tuple[Response, Fault | None]:
         found = FILE_PATH.fullmatch(path)
         if found is None or ".." in path:
-            return _error(NOT_FOUND)
-        if found[1] not in self._hub.by_token:
-            return _error(UNAUTHORIZED)
+            raise not_found()
+        bot = self._bot(found[1])
         file = self._hub.store.file(path=found[2])
         if file is None:
-            return _error(NOT_FOUND)
-        return Response(self._hub.store.content(file.id), media_type="application/octet-stream")
+            raise not_found()
+        fault = await self._before(bot, DOWNLOAD)
+        content = self._hub.store.content(file.id)
+        await self._after(fault)
+        return Response(content, media_type="application/octet-stream"), fault
 
-    async def _call(self, path: str, scope: Scope, receive: Receive) -> Response | None:
+    def _bot(self, token: str) -> Bot:
+        bot = self._hub.by_token.get(token)
+        if bot is None:
+            raise BotApiError(401, "Unauthorized")
+        return bot
+
+    async def _call(self, path: str, request: Request) -> tuple[Response, Fault | None]:
         found = PATH.fullmatch(path)
         if found is None:
-            return _error(NOT_FOUND)
-        bot = self._hub.by_token.get(found[1])
-        if bot is None:
-            return _error(UNAUTHORIZED)
+            raise not_found()
+        bot = self._bot(found[1])
         method = params.BY_LOWER_NAME.get(found[2].lower(), found[2])
+        shown: dict[str, Any] = {}
         try:
-            given, uploads = await read_call(Request(scope, receive))
-        except BotApiError as error:
-            self._hub.record(bot, method, {}, error.description)
-            return _error(error)
-        except ClientDisconnect:
-            return None
-        return await self._through_faults(bot, method, given, uploads)
+            shown, uploads = await read_call(request)
+            if method not in params.METHODS:
+                log.warning("a bot called %.100r, which webchat does not speak", method)
+                raise bad_request(f"unknown method {method}")
+            call = Call(method, shown, uploads)
+            shown = call.logged()
+            fault = await self._before(bot, method, str(call.get("chat_id", "")))
+        except (BotApiError, BreakOff) as error:
+            self._hub.record(bot, method, shown, str(error))
+            raise
+        response = await self._answer(bot, call)
+        await self._after(fault)
+        return response, fault
 
-    async def _through_faults(
-        self, bot: Bot, method: str, given: dict[str, Any], uploads: dict[str, Upload]
-    ) -> Response | None:
-        """Do the call, or what a fault does in its place; None means: break the connection off."""
-        fault = self._hub.faults.take(bot, method, str(given.get("chat_id", "")))
-        refusal = faults.refusal(fault) if fault else None
+    async def _answer(self, bot: Bot, call: Call) -> Response:
+        """Do the call. Raises BreakOff."""
+        hub = self._hub
+        try:
+            hub.faults.check_limits(bot, call.method, str(call.get("chat_id", "")))
+            if call.method == GET_UPDATES:
+                result: object = await self._get_updates(bot, call)
+            else:
+                result = METHODS[call.method](hub, bot, call)
+        except (BotApiError, BreakOff) as error:
+            hub.record(bot, call.method, call.logged(), str(error))
+            if isinstance(error, BreakOff):
+                raise
+            return _error(error)
+        if call.method != GET_UPDATES:
+            hub.record(bot, call.method, call.logged(), "")
+        return _json({"ok": True, "result": result}, 200)
+
+    async def _before(self, bot: Bot, method: str, chat: str = "") -> Fault | None:
+        """The fault this call meets, as far as it strikes before the call is done. Raises BotApiError, BreakOff."""
+        fault = self._hub.faults.take(bot, method, chat)
+        if fault is None:
+            return None
+        refusal = faults.refusal(fault)
         if refusal is not None:
-            self._hub.record(bot, method, given, refusal.description)
-            return _error(refusal)
-        if fault is not None and fault.kind in {"reset", "timeout_before"}:
-            self._hub.record(bot, method, given, fault.kind)
+            raise refusal
+        if fault.kind in BEFORE:
             if fault.kind == "timeout_before":
                 await self._hub.world.changed.sleep(fault.seconds or faults.TIMEOUT)
-            return None
-        if fault is not None and fault.kind == "latency":
+            raise BreakOff(fault.kind)
+        if fault.kind == "latency":
             await self._hub.world.changed.sleep(fault.seconds)
-        response = await self._perform(bot, method, given, uploads)
+        return fault
+
+    async def _after(self, fault: Fault | None) -> None:
+        """What strikes once the call is done. Raises BreakOff."""
         if fault is not None and fault.kind == "timeout_after":
             self._hub.store.commit()
             await self._hub.world.changed.sleep(fault.seconds or faults.TIMEOUT)
-            return None
-        return response
-
-    async def _perform(self, bot: Bot, method: str, given: dict[str, Any], uploads: dict[str, Upload]) -> Response:
-        hub = self._hub
-        shown = given
-        try:
-            if method not in params.METHODS:
-                log.warning("a bot called %s, which webchat does not speak", method)
-                raise bad_request(f"unknown method {method}")
-            call = Call(method, given, uploads)
-            shown = call.logged()
-            hub.faults.check_limits(bot, method, str(call.get("chat_id", "")))
-            if method == "getUpdates":
-                result: object = await self._get_updates(bot, call)
-            else:
-                result = METHODS[method](hub, bot, call)
-        except BotApiError as error:
-            hub.record(bot, method, shown, error.description)
-            return _error(error)
-        if method != "getUpdates":
-            hub.record(bot, method, shown, "")
-        return _json({"ok": True, "result": result}, 200)
+            raise BreakOff(fault.kind)
 
     async def _get_updates(self, bot: Bot, call: Call) -> object:
-        profile.remember_allowed(self._hub, bot, call)
-        self._hub.store.commit()
-        return await self._hub.queues[bot.id].poll(
-            offset=call.get("offset", 0), limit=call.get("limit") or 100, timeout=call.get("timeout", 0)
+        """Wait for updates. Raises BotApiError, and BreakOff when the bot's connection is lost meanwhile."""
+        hub = self._hub
+        profile.remember_allowed(hub, bot, call)
+        hub.store.commit()
+        found = await hub.queues[bot.id].poll(
+            offset=call.get("offset", 0),
+            limit=call.get("limit") or 100,
+            timeout=call.get("timeout", 0),
+            lost=lambda: hub.faults.down(bot),
         )
+        if hub.faults.down(bot):
+            raise BreakOff("down")
+        return found
 
 
 def _json(body: object, status: int) -> Response:
@@ -145,61 +172,16 @@ def _error(error: BotApiError) -> Response:
     return _json(error.body(), error.code)
 
 
-async def read_call(request: Request) -> tuple[dict[str, Any], dict[str, Upload]]:
-    """The parameters and files of a call, from query, form, JSON or multipart."""
-    given: dict[str, Any] = dict(_pairs(request.url.query.encode()))
-    if request.method not in {"GET", "POST"}:
-        raise BotApiError(405, "Method Not Allowed")
-    if int(request.headers.get("content-length") or 0) > BODY_LIMIT:
-        raise TOO_LARGE
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "multipart/form-data":
-        return await _multipart(request, given)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise TOO_LARGE
-    if not body:
-        return given, {}
-    if kind == "application/json":
-        try:
-            read = orjson.loads(bytes(body))
-        except orjson.JSONDecodeError:
-            raise bad_request("can't parse request JSON object") from None
-        if not isinstance(read, dict):
-            raise bad_request("object expected as request")
-        return given | read, {}
-    return given | dict(_pairs(bytes(body))), {}
-
-
-def _pairs(text: bytes) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(text.decode(), keep_blank_values=True, errors="strict")
-    except ValueError:
-        raise bad_request("strings must be encoded in UTF-8") from None
-
-
-async def _multipart(request: Request, given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Upload]]:
-    uploads: dict[str, Upload] = {}
-    try:
-        async with request.form(max_files=50, max_fields=100) as form:
-            for name, value in form.multi_items():
-                if isinstance(value, UploadFile):
-                    data = await value.read()
-                    uploads[name] = Upload(name=value.filename or name, mime=value.content_type or "", data=data)
-                else:
-                    given[name] = value
-    except MultiPartException:
-        raise bad_request("can't parse the multipart form") from None
-    if sum(len(upload.data) for upload in uploads.values()) > BODY_LIMIT:
-        raise TOO_LARGE
-    return given, uploads
-
-
 async def break_off(receive: Receive) -> None:
     """Break the connection off without an answer; uvicorn's own transport stands behind ``receive``."""
     transport = getattr(getattr(receive, "__self__", None), "transport", None)
     if transport is not None:
         transport.abort()
     await asyncio.sleep(0.01)  # until uvicorn has seen that the peer is gone
+
+
+async def send_half(response: Response, send: Send) -> None:
+    """The head of an answer, with its whole length, and half of its body."""
+    half = bytes(response.body)[: len(response.body) // 2]
+    await send({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})
+    await send({"type": "http.response.body", "body": half, "more_body": True})

@@ -168,9 +168,14 @@ class WebchatClient:
 
     # ---- trouble and time
 
-    async def fault(self, kind: str, **which: Any) -> None:
-        """Trouble for the next calls that fit."""
-        await self.post("/faults", kind=kind, **which)
+    async def fault(self, kind: str, **which: Any) -> int:
+        """Trouble for the next calls that fit; the fault's id."""
+        set_: Wire = await self.post("/faults", kind=kind, **which)
+        return int(set_["id"])
+
+    async def mend(self, fault: int | None = None) -> None:
+        """No more of one fault, or of any."""
+        await self.request("DELETE", "/faults" if fault is None else f"/faults/{fault}")
 
     async def requests(self, *, after: int = 0, **which: Any) -> list[Wire]:
         """The bots' calls since ``after``."""

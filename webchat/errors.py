@@ -41,6 +41,11 @@ def forbidden(text: str) -> BotApiError:
     return BotApiError(403, f"Forbidden: {text}")
 
 
+def not_found() -> BotApiError:
+    """A 404 in Telegram's form."""
+    return BotApiError(404, "Not Found")
+
+
 def conflict(text: str) -> BotApiError:
     """A 409 in Telegram's form."""
     return BotApiError(409, f"Conflict: {text}")

@@ -7,16 +7,19 @@ from webchat.clock import Clock
 from webchat.errors import BotApiError, Refused, too_many_requests
 from webchat.records import Bot, Wire
 
-KINDS = ("429", "500", "timeout_before", "timeout_after", "latency", "reset")
+KINDS = ("429", "500", "timeout_before", "timeout_after", "latency", "reset", "cut", "down")
+DOWNLOAD = "download"  # what a fault calls the fetching of a file, which is no method
 LIMITED = ("send", "copy", "forward", "edit")
 NOT_LIMITED = "sendchataction"
 TIMEOUT = 30.0  # seconds a timed-out call hangs where the fault does not say
+LONGEST = 600.0
 
 
 @dataclass(kw_only=True, slots=True)
 class Fault:
-    """One kind of trouble for the calls it fits; ``times`` is how often it still happens."""
+    """One kind of trouble for the calls it fits; ``times`` is how often it still happens, 0 without end."""
 
+    id: int = 0  # given by ``Faults.add``
     kind: str
     bot: int = 0
     chat: str = ""
@@ -27,12 +30,7 @@ class Fault:
 
     def fits(self, bot: Bot, method: str, chat: str) -> bool:
         """Whether the call is one that this trouble is meant for."""
-        return (
-            self.times > 0
-            and self.bot in (0, bot.id)
-            and self.chat in ("", chat)
-            and self.method.lower() in ("", method.lower())
-        )
+        return self.bot in (0, bot.id) and self.chat in ("", chat) and self.method.lower() in ("", method.lower())
 
 
 class Faults:
@@ -40,27 +38,47 @@ class Faults:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._given = 0
         self.set: list[Fault] = []
         self.limits: dict[str, float] = {}
         self._sent: dict[str, deque[float]] = {}
 
-    def add(self, fault: Fault) -> None:
-        """Set one more; Refused when there is no such kind."""
+    def add(self, fault: Fault) -> int:
+        """Set one more and return its id; Refused when there is no such kind, or its numbers make no sense."""
         if fault.kind not in KINDS:
             raise Refused(f"kind must be one of {', '.join(KINDS)}")
+        if fault.times < 0 or fault.retry_after < 0 or not 0 <= fault.seconds <= LONGEST:
+            raise Refused(f"times and retry_after must not be below 0, seconds 0 to {LONGEST:.0f}")
+        self._given += 1
+        fault.id = self._given
         self.set.append(fault)
+        return fault.id
 
     def take(self, bot: Bot, method: str, chat: str) -> Fault | None:
         """The fault this call meets, counted down; None when it meets none."""
         for fault in self.set:
             if fault.fits(bot, method, chat):
-                fault.times -= 1
+                if fault.times == 1:
+                    self.set.remove(fault)
+                elif fault.times:
+                    fault.times -= 1
                 return fault
         return None
 
+    def down(self, bot: Bot) -> bool:
+        """Whether this bot's connection is lost altogether: what it is waiting for breaks off too."""
+        return any(fault.kind == "down" and fault.fits(bot, "", "") for fault in self.set)
+
+    def remove(self, id_: int) -> None:
+        """End one; Refused when it is not there, or over."""
+        kept = [fault for fault in self.set if fault.id != id_]
+        if len(kept) == len(self.set):
+            raise Refused(f"there is no fault {id_}, or it is over")
+        self.set = kept
+
     def listed(self) -> list[Wire]:
         """What is still to happen."""
-        return [asdict(fault) for fault in self.set if fault.times > 0]
+        return [asdict(fault) for fault in self.set]
 
     def clear(self) -> None:
         """No more trouble, no limits."""

@@ -59,9 +59,10 @@ def _jpeg_size(data: bytes) -> tuple[str, int, int] | None:
 
 
 def plain_name(name: str) -> str:
-    """A file's name without any folder and without control characters."""
+    """A file's name without any folder and without control characters; a name of its own where that leaves none."""
     last = PurePosixPath(name.replace("\\", "/")).name
-    return "".join(letter for letter in last if letter.isprintable())[:60] or "file"
+    plain = "".join(letter for letter in last if letter.isprintable())[:60]
+    return plain if plain.strip(". ") else "file"
 
 
 def keep(store: Store, upload: Upload, kind: str, *, duration: int = 0) -> StoredFile:

@@ -11,7 +11,7 @@ from typing import Any
 from webchat import standing, wire
 from webchat.bell import Bell
 from webchat.clock import Clock, iso
-from webchat.faults import Faults
+from webchat.faults import Fault, Faults
 from webchat.hearing import hears, is_service
 from webchat.records import Bot, Chat, Message, Wire
 from webchat.store import Store
@@ -47,7 +47,9 @@ class Hub:
         self.world = World(store, clock, bots)
         self.faults = Faults(clock)
         self.queues = {bot.id: Queue(store, bot) for bot in self.world.bots.values()}
-        self.webhooks = {bot.id: Webhook(bot, self.queues[bot.id], clock) for bot in self.world.bots.values()}
+        self.webhooks = {
+            bot.id: Webhook(bot, self.queues[bot.id], clock, self.faults) for bot in self.world.bots.values()
+        }
         self.by_token = {bot.token: bot for bot in self.world.bots.values()}
         self.queries: dict[str, Query] = {}
         self._doing: dict[str, tuple[float, Wire]] = {}  # chat -> until when, and what its bot does
@@ -103,6 +105,13 @@ class Hub:
         for queue in self.queues.values():
             queue.waiting.clear()
             queue.history.clear()
+
+    def trouble(self, fault: Fault) -> int:
+        """Set a fault, also for what a bot is waiting for at this moment; its id."""
+        id_ = self.faults.add(fault)
+        for queue in self.queues.values():
+            queue.bell.ring()
+        return id_
 
     def tell(self, bot: Bot, kind: str, content: Wire) -> None:
         """Queue an update for one bot."""

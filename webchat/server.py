@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,10 +15,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from webchat import control, control_acts, demo, qr, samples, testing
 from webchat.addresses import is_loopback
 from webchat.asks import Action, Ask
+from webchat.bodies import limited
 from webchat.bot_api import BotApi
 from webchat.clock import Clock
 from webchat.errors import Refused
 from webchat.hub import Hub
+from webchat.methods import UPLOAD_LIMIT
 from webchat.records import Bot
 from webchat.store import Store
 
@@ -27,7 +29,7 @@ SHOWN_INLINE = (
     *("image/png", "image/jpeg", "image/gif", "image/webp"),
     *("audio/ogg", "audio/webm", "audio/mp4", "video/mp4"),
 )
-CONTROL_BODY_LIMIT = 80 * 1024 * 1024
+BODY_LIMIT = 80 * 1024 * 1024  # a file of 50 MB in base64, and room
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self';"
     " connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
@@ -131,14 +133,15 @@ def _action(hub: Hub, action: Action) -> Callable[[Request], Awaitable[Response]
             return _json(await action(Ask(hub, values | request.path_params)))
         except Refused as refused:
             return _json({"error": str(refused), "code": refused.code}, 400)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody reads it
 
     return endpoint
 
 
 async def _body(request: Request) -> dict[str, Any]:
-    if int(request.headers.get("content-length") or 0) > CONTROL_BODY_LIMIT:
-        raise Refused("the request is too large")
-    body = await request.body()
+    too_large = Refused(f"the request has more than {BODY_LIMIT >> 20} MB; a file may have {UPLOAD_LIMIT >> 20}")
+    body = await limited(request, BODY_LIMIT, too_large).body()
     if not body:
         return {}
     if request.headers.get("content-type", "").partition(";")[0] != "application/json":

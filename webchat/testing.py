@@ -9,30 +9,39 @@ from webchat.addresses import is_loopback, parsed
 from webchat.asks import MAX_WAIT, Action, Ask
 from webchat.clock import iso
 from webchat.errors import Refused
-from webchat.faults import Fault, checked_limits
+from webchat.faults import DOWNLOAD, Fault, checked_limits
+from webchat.params import BY_LOWER_NAME
 from webchat.records import Wire
 
 ANSWER_IN = aiohttp.ClientTimeout(total=20)
 
 
 async def set_fault(ask: Ask) -> Wire:
-    """Trouble for the next calls that fit."""
+    """Trouble for the next calls that fit, or until it is deleted."""
+    kind, method = str(ask.values.get("kind", "")), ask.text("method", "")
+    if method.lower() not in ("", DOWNLOAD, *BY_LOWER_NAME):
+        raise Refused(f"method must be one of the Bot API's, or {DOWNLOAD}")
     fault = Fault(
-        kind=str(ask.values.get("kind", "")),
+        kind=kind,
         bot=ask.bot().id if "bot" in ask else 0,
         chat=str(ask.whole("chat")) if "chat" in ask else "",
-        method=ask.text("method", ""),
-        times=ask.whole("times", 1),
+        method=method,
+        times=ask.whole("times", 0 if kind == "down" else 1),
         seconds=ask.number("seconds", 0),
         retry_after=ask.whole("retry_after", 1),
     )
-    ask.hub.faults.add(fault)
-    return {"faults": ask.hub.faults.listed()}
+    return {"id": ask.hub.trouble(fault), "faults": ask.hub.faults.listed()}
 
 
 async def faults(ask: Ask) -> Wire:
     """Trouble still to come."""
     return {"faults": ask.hub.faults.listed(), "limits": ask.hub.faults.limits}
+
+
+async def no_fault(ask: Ask) -> Wire:
+    """One trouble less."""
+    ask.hub.faults.remove(ask.whole("fault"))
+    return {"faults": ask.hub.faults.listed()}
 
 
 async def no_faults(ask: Ask) -> Wire:
@@ -177,6 +186,7 @@ async def picture_list(_: Ask) -> Wire:
 ROUTES: dict[tuple[str, str], Action] = {
     ("POST", "/faults"): set_fault,
     ("GET", "/faults"): faults,
+    ("DELETE", "/faults/{fault}"): no_fault,
     ("DELETE", "/faults"): no_faults,
     ("POST", "/limits"): limits,
     ("POST", "/privacy"): privacy,

@@ -1,6 +1,7 @@
 """Each bot's queue of updates: what it is to hear, long polls, what is confirmed."""
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from webchat.bell import Bell
@@ -133,8 +134,11 @@ class Queue:
             if waiting.id < offset and (waiting.delivered or not waiting.forced):
                 self.confirm(waiting)
 
-    async def poll(self, *, offset: int, limit: int, timeout: float) -> list[Wire]:
-        """Answer getUpdates: confirm by offset, then wait up to ``timeout`` seconds for something to say."""
+    async def poll(self, *, offset: int, limit: int, timeout: float, lost: Callable[[], bool]) -> list[Wire]:
+        """Answer getUpdates: confirm by offset, then wait up to ``timeout`` seconds for something to say.
+
+        Nothing is waited for any longer once the connection is ``lost``.
+        """
         if self._bot.webhook:
             raise conflict(WHILE_WEBHOOK)
         self._polls += 1
@@ -142,12 +146,16 @@ class Queue:
         self.bell.ring()
         self._forget_before(offset)
         await self.bell.wait_until(
-            lambda: bool(self.waiting or mine != self._polls or self._bot.webhook), min(timeout, MAX_POLL)
+            lambda: bool(self.waiting or mine != self._polls or self._bot.webhook or lost()), min(timeout, MAX_POLL)
         )
         if mine != self._polls:
             raise conflict(TERMINATED)
         if self._bot.webhook:
             raise conflict(WHILE_WEBHOOK)
+        if lost():
+            return []
+        if lost():
+            return []
         batch = [waiting for waiting, _ in zip(self.waiting, range(limit), strict=False)]
         for waiting in batch:
             waiting.delivered = True

@@ -9,6 +9,7 @@ import aiohttp
 from webchat.addresses import is_loopback, parsed
 from webchat.clock import Clock
 from webchat.errors import bad_request
+from webchat.faults import Faults
 from webchat.records import Bot, Wire
 from webchat.updates import Queue, Waiting
 
@@ -32,10 +33,11 @@ def checked_webhook(url: str, secret: str, connections: int) -> Wire:
 class Webhook:
     """Keeps posting one bot's updates for as long as it has a webhook."""
 
-    def __init__(self, bot: Bot, queue: Queue, clock: Clock) -> None:
+    def __init__(self, bot: Bot, queue: Queue, clock: Clock, faults: Faults) -> None:
         self._bot = bot
         self._queue = queue
         self._clock = clock
+        self._faults = faults
         self._task: asyncio.Task[None] | None = None
         self.last_error: Wire = {}
 
@@ -110,6 +112,8 @@ class Webhook:
             pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _post(self, session: aiohttp.ClientSession, update: Wire) -> str:
+        if self._faults.down(self._bot):
+            return "Connection failed: down"
         hook = self._bot.webhook
         secret = hook["secret_token"]
         headers = {"X-Telegram-Bot-Api-Secret-Token": secret} if secret else {}

@@ -13,6 +13,7 @@ from webchat.store import Store, revive
 FIRST_PERSON = 1001
 GROUP_BASE = -4_000_000_000
 SUPERGROUP_BASE = -1_002_000_000_000
+AHEAD = 1_000_000  # changes that are not written down with a chat: after a restart no version is given a second time
 REMEMBERED = 500  # messages of a chat in which what is sent again is looked for
 
 
@@ -51,7 +52,7 @@ class World:
             self.messages.setdefault(message.chat, {})[message.id] = message
         for message in sorted(messages, key=lambda message: message.version):
             self._recent.setdefault(message.chat, {})[message.id] = None
-        self.version = max((chat.version for chat in self.chats.values()), default=0)
+        self.version = max((chat.version for chat in self.chats.values()), default=-AHEAD) + AHEAD
 
     # ---- people and bots
 

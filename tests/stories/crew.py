@@ -61,6 +61,7 @@ class Crew(Town):
         try:
             await crew._open()
             yield crew
+            assert await crew.malformed() == []
         except AssertionError as error:
             for member in crew.members:
                 error.add_note(f"--- {member.name}\n{member.said()[-1500:]}")

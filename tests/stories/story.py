@@ -103,6 +103,7 @@ class Town:
             await town.start()
             await town._greeted()
             yield town
+            assert await town.malformed() == []
         except (AssertionError, WebchatError) as error:
             error.add_note(town.account())
             raise
@@ -258,6 +259,13 @@ class Town:
         failed = [r for r in await self.chat.requests() if not r["ok"]]
         said = [f"{r['method']}: {r.get('error')}" for r in failed]
         return [one for one in said if not any(part in one for part in self.expected)]
+
+    async def malformed(self) -> list[str]:
+        """What aiogram's models of the Bot API find wrong with the bot's calls: method and field of each."""
+        from by_aiogram import complaints  # seconds, where nothing else has imported aiogram yet
+
+        calls = {repr((r["method"], r["parameters"])): r for r in await self.chat.requests()}
+        return sorted({found for r in calls.values() for found in complaints(r["method"], r["parameters"])})
 
     def count(self, table: str, where: str = "1 = 1") -> int:
         """How many rows a table has, on SQLite."""

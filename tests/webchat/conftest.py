@@ -1,6 +1,7 @@
 """A webchat that runs in a thread of its own for all tests here, empty at the start of each."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import AsyncIterator, Iterator
 
@@ -30,8 +31,33 @@ def webchat_url() -> Iterator[str]:
     thread.join(5)
 
 
+class Complaints(logging.Handler):
+    """What went wrong in the server itself."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.heard: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep it."""
+        self.heard.append(self.format(record))
+
+
 @pytest.fixture
-async def chat(webchat_url: str) -> AsyncIterator[WebchatClient]:
+def complaints(webchat_url: str) -> Iterator[None]:
+    """Whatever it is asked, the server itself never stumbles."""
+    handler = Complaints()
+    watched = [logging.getLogger(name) for name in ("uvicorn.error", "asyncio", "webchat")]
+    for logger in watched:
+        logger.addHandler(handler)
+    yield
+    for logger in watched:
+        logger.removeHandler(handler)
+    assert handler.heard == []
+
+
+@pytest.fixture
+async def chat(webchat_url: str, complaints: None) -> AsyncIterator[WebchatClient]:
     """A client of an empty webchat."""
     async with WebchatClient(webchat_url) as client:
         await client.post("/reset", bots=True)

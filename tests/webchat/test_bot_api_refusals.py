@@ -202,7 +202,7 @@ async def test_an_unknown_method_is_logged(chat: WebchatClient, bot: BotSide, ca
 
     [call] = await chat.requests(method="sendPoll")
     assert (status, call["error"]) == (400, "Bad Request: unknown method sendPoll")
-    assert "a bot called sendPoll, which webchat does not speak" in caplog.text
+    assert "a bot called 'sendPoll', which webchat does not speak" in caplog.text
 
 
 @pytest.mark.parametrize("body", [b"{", b"[1]", b'"x"', b"\xff\xfe"])

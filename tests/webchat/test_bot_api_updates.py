@@ -170,19 +170,3 @@ async def test_a_webhook_takes_what_was_waiting(bot: BotSide, three: list[str]) 
         await bot.call("setWebhook", url="")
 
     assert taken == three
-
-
-async def test_five_hundred_updates_a_second_pass(chat: WebchatClient, bot: BotSide, granny: int) -> None:
-    """A backlog of 1,000 is read and answered well within two seconds each."""
-    for number in range(1000):
-        await chat.post("/inject", update={"message": {"message_id": number, "text": str(number)}})
-    loop = asyncio.get_running_loop()
-
-    begun = loop.time()
-    taken, offset = 0, 0
-    while batch := await bot.updates(offset=offset):
-        taken, offset = taken + len(batch), batch[-1]["update_id"] + 1
-    spent = loop.time() - begun
-
-    assert taken == 1000
-    assert spent < 2

@@ -1,15 +1,10 @@
-"""Bots built on unmodified libraries hold a conversation."""
+"""A bot built on the unmodified python-telegram-bot holds a conversation; aiogram has a file of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from aiogram import Bot, Dispatcher, F, types
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import TelegramBadRequest, TelegramConflictError, TelegramRetryAfter
-from aiogram.filters import Command, CommandStart
 from bot_side import BotSide
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, ReplyKeyboardMarkup, Update
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, RetryAfter
@@ -77,56 +72,13 @@ async def ptb(url: str) -> AsyncIterator[Application]:
         await app.stop()
 
 
-@asynccontextmanager
-async def aiogram_bot(url: str) -> AsyncIterator[Bot]:
-    """An unmodified aiogram bot that polls, with the same answers."""
-    bot = Bot(TOKEN, session=AiohttpSession(api=TelegramAPIServer.from_base(url)))
-    dispatcher = Dispatcher()
-
-    @dispatcher.message(CommandStart())
-    async def start(message: types.Message) -> None:
-        rows = [[types.KeyboardButton(text="📷 随手拍"), types.KeyboardButton(text="🧺 一键下单")]]
-        keys = types.ReplyKeyboardMarkup(keyboard=rows)
-        await message.answer(f"您好，{message.from_user.mention_html()}", parse_mode="HTML", reply_markup=keys)
-
-    @dispatcher.message(Command("report"))
-    async def group_report(message: types.Message) -> None:
-        await message.reply("请私聊说")
-
-    @dispatcher.message(F.photo)
-    async def photo(message: types.Message) -> None:
-        data = (await bot.download(message.photo[-1])).read()
-        keys = types.InlineKeyboardMarkup(
-            inline_keyboard=[[types.InlineKeyboardButton(text="✅ 提交", callback_data="send:0312")]]
-        )
-        picture = types.BufferedInputFile(data, "photo.png")
-        await message.answer_photo(picture, caption=f"{len(data)} 字节", reply_markup=keys)
-
-    @dispatcher.callback_query()
-    async def pressed(query: types.CallbackQuery) -> None:
-        await query.answer("登记好了", show_alert=True)
-        await query.message.edit_caption(caption="编号 0312")
-
-    polling = asyncio.create_task(
-        dispatcher.start_polling(bot, handle_signals=False, close_bot_session=False, polling_timeout=5)
-    )
-    yield bot
-    await dispatcher.stop_polling()
-    await polling
-    await bot.session.close()
-
-
-Running = Callable[[str], object]
-
-
-@pytest.mark.parametrize("running", [ptb, aiogram_bot], ids=["python-telegram-bot", "aiogram"])
-async def test_a_real_bot_holds_a_conversation(running: Running, chat: WebchatClient, webchat_url: str) -> None:
+async def test_a_real_bot_holds_a_conversation(chat: WebchatClient, webchat_url: str) -> None:
     """Start, photo with download, button with answer, edit, and a command in a group."""
     await chat.person("小<b>林", id=1001)
     group = await chat.group("3号楼", [1001])
     picture = sample("插座").data
 
-    async with running(webchat_url):
+    async with ptb(webchat_url):
         await chat.say(1001, "/start")
         greeting = await chat.until_text(1001, "您好")
         await chat.photo(1001, data=picture, caption="插座坏了")
@@ -220,23 +172,3 @@ async def test_python_telegram_bot_reads_back_all_it_can_set(chat: WebchatClient
     assert messages[copied.message_id]["venue"]["title"] == "长者食堂"
     assert messages[changed.message_id]["text"] == "午饭"
     assert (await chat.chat(1001))["pinned"]["id"] == place.message_id
-
-
-async def test_aiogram_gets_its_own_exceptions(chat: WebchatClient, webchat_url: str) -> None:
-    """Each refusal arrives as the exception the library documents."""
-    await chat.person("陈奶奶", id=1001)
-    await chat.say(1001, "/start")
-    bot = Bot(TOKEN, session=AiohttpSession(api=TelegramAPIServer.from_base(webchat_url)))
-
-    await chat.fault("429", retry_after=7)
-    with pytest.raises(TelegramRetryAfter) as later:
-        await bot.send_message(1001, "x")
-    with pytest.raises(TelegramBadRequest, match="message is too long"):
-        await bot.send_message(1001, "长" * 4097)
-    await bot.set_webhook("http://127.0.0.1:9/hook")
-    with pytest.raises(TelegramConflictError):
-        await bot.get_updates()
-    await bot.delete_webhook()
-    await bot.session.close()
-
-    assert later.value.retry_after == 7

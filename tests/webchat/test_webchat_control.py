@@ -1,9 +1,8 @@
-"""The control API: what people do, faults, limits, the clock."""
+"""The control API: what people do and see, the log of calls, the clock."""
 
 import asyncio
 import json
 
-import aiohttp
 import pytest
 from aiohttp import web
 from bot_side import BotSide
@@ -45,6 +44,9 @@ from webchat.samples import SCENES
         ("/follow", {"person": 1001, "link": "https://example.org/x"}, "t.me"),
         ("/follow", {"person": 1001, "link": "https://t.me/jinlin_bot?start=a%20b"}, "payload"),
         ("/faults", {"kind": "flood"}, "kind must be one of"),
+        ("/faults", {"kind": "500", "method": "sendMassage"}, "method must be one of"),
+        ("/faults", {"kind": "500", "times": -1}, "must not be below 0"),
+        ("/faults", {"kind": "latency", "seconds": 601}, "seconds 0 to 600"),
         ("/limits", {"per_second": -1}, "above 0"),
         ("/clock", {"url": "http://example.org/", "now": "2026-11-24T01:00:00Z"}, "this machine"),
         ("/clock", {"now": "2026-11-24T01:00:00"}, "zone"),
@@ -185,44 +187,6 @@ async def test_unread_messages_are_counted_until_they_are_read(chat: WebchatClie
     after, *_ = (await chat.get("/chats", person=granny))["chats"]
 
     assert (before["unread"], before["last"]["text"], after["unread"]) == (2, "二", 0)
-
-
-@pytest.mark.parametrize(("kind", "code"), [("429", 429), ("500", 500)])
-async def test_a_fault_answers_in_the_methods_place(
-    kind: str, code: int, chat: WebchatClient, bot: BotSide, granny: int
-) -> None:
-    """As often as it says, for the method and chat it names."""
-    await chat.fault(kind, method="sendmessage", chat=granny, times=2, retry_after=3)
-
-    codes = [(await bot.raw("sendMessage", chat_id=granny, text="x"))[0] for _ in range(3)]
-    other, _ = await bot.raw("getMe")
-
-    assert (codes, other) == ([code, code, 200], 200)
-    assert (await chat.get("/faults"))["faults"] == []
-
-
-@pytest.mark.parametrize(("kind", "done"), [("timeout_before", 0), ("timeout_after", 1), ("reset", 0)])
-async def test_a_broken_call_is_done_or_not_as_the_fault_says(
-    kind: str, done: int, chat: WebchatClient, bot: BotSide, granny: int
-) -> None:
-    """The caller sees no answer in any case."""
-    await chat.fault(kind, seconds=0.05)
-
-    with pytest.raises(aiohttp.ClientError):
-        await bot.raw("sendMessage", chat_id=granny, text="到了吗")
-
-    assert sum(message["text"] == "到了吗" for message in await chat.messages(granny)) == done
-
-
-async def test_limits_answer_429_with_the_time_to_wait(chat: WebchatClient, bot: BotSide, granny: int) -> None:
-    """Per chat; others go on."""
-    await chat.post("/limits", per_chat_per_second=1, per_second=30, per_group_per_minute=20)
-    await bot.call("sendMessage", chat_id=granny, text="一")
-
-    status, answer = await bot.raw("sendMessage", chat_id=granny, text="二")
-
-    assert (status, answer["parameters"]) == (429, {"retry_after": 1})
-    assert answer["description"] == "Too Many Requests: retry after 1"
 
 
 async def test_the_bots_calls_are_logged(chat: WebchatClient, bot: BotSide, granny: int) -> None:
