@@ -140,7 +140,9 @@ def _action(hub: Hub, action: Action) -> Callable[[Request], Awaitable[Response]
 
 
 async def _body(request: Request) -> dict[str, Any]:
-    too_large = Refused(f"the request has more than {BODY_LIMIT >> 20} MB; a file may have {UPLOAD_LIMIT >> 20}")
+    too_large = Refused(
+        f"the request has more than {BODY_LIMIT >> 20} MB; a file may have {UPLOAD_LIMIT >> 20}", code="too_large"
+    )
     body = await limited(request, BODY_LIMIT, too_large).body()
     if not body:
         return {}

@@ -38,7 +38,7 @@ export async function faultsPanel() {
 }
 
 function row(one, again) {
-  const left = one.kind === "down" ? "" : ` · ${t("faults.left", { times: one.times })}`;
+  const left = one.times === 0 ? "" : ` · ${t("faults.left", { times: one.times })}`;
   const where = [one.chat, one.method].filter(Boolean).join(" · ");
   return make("div", { class: "fault" }, make("span", {}, `${t(`fault.${one.kind}`)}${left}`, where ? make("small", {}, ` ${where}`) : null),
     button(t("faults.remove"), () => drop(`/faults/${one.id}`).then(again).catch(failed)));
