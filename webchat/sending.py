@@ -52,7 +52,7 @@ def people_mentioned(hub: Hub, entities: list[Wire]) -> list[Wire]:
             kept.append(entity)
             continue
         number = url.removeprefix("tg://user?id=")
-        user = hub.world.user(int(number)) if number.isdigit() else None
+        user = hub.world.user(int(number)) if number.isascii() and number.isdigit() and len(number) < 20 else None
         if user:
             span = {"offset": entity["offset"], "length": entity["length"]}
             kept.append({"type": "text_mention", **span, "user": user})

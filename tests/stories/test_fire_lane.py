@@ -13,10 +13,10 @@ from story import Town, buttons, labels
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Town]:
+async def town(request: pytest.FixtureRequest, settled: Path, tmp_path: Path) -> AsyncIterator[Town]:
     """The running neighbourhood, on each engine."""
     if request.param == "sqlite":
-        url = f"sqlite:///{shutil.copy(request.getfixturevalue('settled'), tmp_path)}"
+        url = f"sqlite:///{shutil.copy(settled, tmp_path)}"
     else:
         server: postgres.Server = request.getfixturevalue("postgres_server")
         url = await asyncio.to_thread(server.create_database)

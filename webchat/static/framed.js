@@ -2,6 +2,7 @@
 
 const framed = window.parent !== window;
 let pointed = null; // the label of the button to be pressed next
+let on = ""; // what its message says
 let caption = ""; // words for the next photo
 
 export function tellFrame(what) {
@@ -11,7 +12,7 @@ export function tellFrame(what) {
 const bare = (text) => (text || "").replace(/^[\p{Extended_Pictographic}\uFE0F\s]+/u, "");
 
 const labelled = (label) => label && [...document.querySelectorAll("button, a")].filter((one) =>
-  one.offsetParent && [one.textContent, one.getAttribute("aria-label")].some((text) => bare(text).startsWith(bare(label)))).at(-1);
+  one.offsetParent && (!on || one.closest(".message")?.textContent.includes(on)) && [one.textContent, one.getAttribute("aria-label")].some((text) => bare(text).startsWith(bare(label)))).at(-1);
 
 // Mark the button, if it is to be seen, and only that.
 function point() {
@@ -33,7 +34,7 @@ export function beFramed({ fill, visit, report }) {
     if (data.report) report();
     if (data.visit) visit(data.visit);
     if (data.fill) fill(data.fill);
-    if ("point" in data) { pointed = data.point; caption = data.caption || ""; point(); }
+    if ("point" in data) { pointed = data.point; on = data.on || ""; caption = data.caption || ""; point(); }
   });
   document.addEventListener("click", ({ target }) => {
     const pressed = target.closest("button, a");

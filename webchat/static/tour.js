@@ -80,7 +80,7 @@ export class Guide {
       this.tell({ visit: wanted });
       return;
     }
-    this.tell({ point: step.press || null, caption: step.caption });
+    this.tell({ point: step.press || null, on: step.on, caption: step.caption });
     if (!this.filled && step.write) this.tell({ fill: step.write });
     this.filled = true;
   }
