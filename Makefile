@@ -10,7 +10,7 @@ LOCK := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-em
 VERSION_OK = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 VENV_OK = $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null
 
-.PHONY: help setup demo run test test-browser bench faults check style types imports texts docs lock clean
+.PHONY: help setup demo run test test-slow test-browser bench faults check style types imports texts docs lock clean
 
 help:  ## what can be made here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1|/' | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -37,8 +37,12 @@ demo: setup  ## everything on this machine: a chat page, the bot, invented neigh
 run: setup  ## the bot with the settings of .env, until Ctrl-C
 	@$(VENV)/bin/jinlin run
 
-test: setup  ## every test but the browser's, on SQLite and on a PostgreSQL of its own
-	@$(PY) -m pytest -n 4 --ignore=tests/webchat/browser  # four on two cores: stories wait for processes more than they compute
+# Four on two cores: stories wait for processes more than they compute.
+test: setup  ## every test but the slow ones and the browser's, on SQLite and on a PostgreSQL of its own
+	@$(PY) -m pytest -n 4 -m "not slow" --ignore=tests/webchat/browser
+
+test-slow: setup  ## the rest: keys changed under load, whole tables walked, random updates, kills
+	@$(PY) -m pytest -n 4 -m slow --ignore=tests/webchat/browser
 
 test-browser: setup  ## the page in a real chromium: stories by clicking, phone and desk, elder view, offline, axe
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-wqy-microhei >/dev/null; } || true

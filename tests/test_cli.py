@@ -256,6 +256,7 @@ async def test_the_bot_waits_for_an_api_that_does_not_answer_and_stops_when_told
     assert await asyncio.wait_for(process.wait(), 10) == 0
 
 
+@pytest.mark.slow
 async def test_a_locked_database_is_waited_for_by_the_bot_and_given_up_by_a_command(operator: Operator) -> None:
     operator.run("init")
     with closing(sqlite3.connect(operator.folder / "data" / "jinlin.db", isolation_level=None)) as other:
@@ -295,6 +296,7 @@ async def test_a_token_the_api_refuses_ends_the_bot_with_one_line(operator: Oper
     assert "Traceback" not in said.decode()
 
 
+@pytest.mark.slow
 async def test_a_kill_in_the_middle_of_a_backlog_loses_nothing(operator: Operator) -> None:
     """Everybody is answered; what was in flight at the kill, eight at most, may be answered twice."""
     people, each, in_flight = list(range(7001, 7031)), 10, 8

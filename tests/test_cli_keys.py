@@ -33,6 +33,7 @@ def operator(engine: str, database_url: str, tmp_path: Path) -> Operator:
     return one
 
 
+@pytest.mark.slow
 def test_another_key_is_refused_in_one_line_by_every_command(operator: Operator) -> None:
     for command in COMMANDS:
         line = refused(operator.run(*command, JINLIN_SECRET_KEY=new_key()))
@@ -42,6 +43,7 @@ def test_another_key_is_refused_in_one_line_by_every_command(operator: Operator)
     assert not (operator.folder / "copy.db").exists()
 
 
+@pytest.mark.slow
 def test_a_key_is_changed_and_the_old_one_left_out_when_that_is_done(operator: Operator) -> None:
     assert operator.run("init").returncode == 0
     new = new_key()
@@ -58,6 +60,7 @@ def test_a_key_is_changed_and_the_old_one_left_out_when_that_is_done(operator: O
     assert "not the key" in refused(operator.run("status"))
 
 
+@pytest.mark.slow
 async def test_a_key_is_changed_while_the_bot_runs_and_one_that_has_the_old_alone_ends(operator: Operator) -> None:
     both = {"JINLIN_SECRET_KEY": new_key(), "JINLIN_OLD_SECRET_KEY": KEY}
     async with _chat_server() as url, WebchatClient(url) as chat:

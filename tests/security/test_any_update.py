@@ -133,6 +133,7 @@ def tried(world: World, cast: Cast, who: str, state: tuple[str, str] | None, sen
 
 @given(drawn=st.data(), who=st.sampled_from(ACTORS), state=STATES)
 @bounded(250)
+@pytest.mark.slow
 def test_whatever_is_sent_is_answered_and_breaks_nothing(
     stage: tuple[World, Cast], drawn: st.DataObject, who: str, state: tuple[str, str] | None
 ) -> None:
@@ -170,6 +171,7 @@ def test_a_sign_that_postgresql_cannot_keep_is_answered_like_any_other(stage: tu
 
 @given(forged=st.lists(data(), min_size=2, max_size=6), who=st.sampled_from(ACTORS), state=STATES)
 @bounded(300)
+@pytest.mark.slow
 def test_whatever_is_forged_is_answered_and_breaks_nothing(
     stage: tuple[World, Cast], forged: list[str], who: str, state: tuple[str, str] | None
 ) -> None:

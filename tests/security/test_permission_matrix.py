@@ -117,6 +117,7 @@ def remembered(stage: tuple[World, Cast]) -> None:
         world.run(world.first(TABLES))
 
 
+@pytest.mark.slow
 def test_the_whole_table_is_kept(stage: tuple[World, Cast]) -> None:
     world, cast = stage
 

@@ -114,11 +114,13 @@ def of(stage: tuple[World, Cast]) -> type[RuleBasedStateMachine]:
     return Neighbourhood
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["sqlite"], indirect=True)
 def test_no_order_of_presses_makes_two_winners_two_ballots_or_an_uneven_bank(stage: tuple[World, Cast]) -> None:
     run_state_machine_as_test(of(stage), settings=bounded(25))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["postgresql"], indirect=True)
 def test_nor_does_a_shorter_run_on_postgresql(stage: tuple[World, Cast]) -> None:
     run_state_machine_as_test(of(stage), settings=bounded(5))

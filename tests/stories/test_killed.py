@@ -3,6 +3,7 @@
 import signal
 from collections import Counter
 
+import pytest
 from factories import AMEI, AQIANG, LIU, NAINAI, WU, XIAOHE, XIAOLIN, XIAOWANG, ZHOU
 from story import Town
 
@@ -32,6 +33,7 @@ async def a_vote_is_open(town: Town) -> None:
     await town.hears(AQIANG, "🗳 装不装充电桩*已投 0/24*")
 
 
+@pytest.mark.slow
 async def test_a_killed_bot_goes_on_where_it_was(town: Town) -> None:
     await a_visit_is_done(town)
     await a_vote_is_open(town)

@@ -81,6 +81,7 @@ async def cut_everybody_off(crew: Crew) -> int:
     )
 
 
+@pytest.mark.slow
 async def test_whoever_is_killed_the_others_go_on_in_order_and_once(crew: Crew) -> None:
     everybody = await residents(crew)
     await ask(crew, everybody, range(ROUNDS))

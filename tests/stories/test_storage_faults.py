@@ -51,6 +51,7 @@ async def healthz(port: int, ready: Callable[[dict[str, Any]], bool], within_s: 
                 return said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [locked, no_room])
 async def test_what_people_say_meanwhile_is_answered_once_when_it_is_over(
     fault: Callable[[Town], contextlib.AbstractContextManager[None]],
