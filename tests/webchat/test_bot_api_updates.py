@@ -170,3 +170,13 @@ async def test_a_webhook_takes_what_was_waiting(bot: BotSide, three: list[str]) 
         await bot.call("setWebhook", url="")
 
     assert taken == three
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5_000, "-1", "1e3", ""])
+async def test_a_link_to_nobody_is_only_words(number: str, bot: BotSide, granny: int) -> None:
+    """Whatever stands where the number should."""
+    sent = await bot.call(
+        "sendMessage", chat_id=granny, text=f'<a href="tg://user?id={number}">她</a>', parse_mode="HTML"
+    )
+
+    assert (sent["text"], "entities" in sent) == ("她", False)

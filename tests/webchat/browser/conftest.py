@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
 from screens import PHONE
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -22,6 +22,8 @@ SWITCHES = [
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 ]
+
+expect.set_options(timeout=20_000)  # milliseconds; a slow machine is no fault
 
 Opened = Callable[..., Awaitable[Page]]
 

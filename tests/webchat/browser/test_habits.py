@@ -1,5 +1,6 @@
 """What people are used to: where the unread begin, who is typing, voice notes, reactions, their own language."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -65,9 +66,9 @@ async def test_a_voice_note_is_recorded_with_one_tap_and_sent_with_another(
     page = await opened(f"{webchat_url}/#person={granny}&chat={granny}", permissions=["microphone"])
 
     await page.get_by_role("button", name="语音").click()
-    await expect(page.get_by_role("timer")).to_have_text("0:01")
+    await expect(page.get_by_role("timer")).not_to_have_text("0:00")
     await page.get_by_role("button", name="说完了，发送").click()
-    await expect(page.get_by_role("button", name="语音 1 秒")).to_be_visible()
+    await expect(page.get_by_role("button", name=re.compile(r"语音 \d+ 秒"))).to_be_visible()
 
     [update] = await bot.updates(timeout=5)
     assert update["message"]["voice"]["mime_type"] == "audio/webm"
