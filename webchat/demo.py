@@ -67,8 +67,6 @@ async def restart(ask: Ask) -> Wire:
     url = ask.hub.clock.url
     if not url:
         raise Refused("no demo runs that could begin anew", code="no_demo")
-    ask.hub.clear(bots=False)
-    ask.hub.store.commit()
     try:
         async with (
             aiohttp.ClientSession(timeout=ANSWER_IN) as session,
@@ -77,6 +75,7 @@ async def restart(ask: Ask) -> Wire:
             answer.raise_for_status()
     except (aiohttp.ClientError, TimeoutError) as error:
         raise Refused(f"the demo did not begin anew ({type(error).__name__})", code="no_demo") from None
+    ask.hub.clear(bots=False)  # its people come back when it has begun: its database is new first
     return {"ok": True}
 
 

@@ -156,11 +156,11 @@ function refresh() {
   busy = (async () => {
     do {
       again = false;
+      if (talk) await refreshTalk(); // what is waited for comes first
       await loadPeople();
       const known = personOf(me?.id);
       if (!known) return void setTimeout(() => route().catch(failed)); // after this round: it asks for one of its own
       if (JSON.stringify(known) !== JSON.stringify(me)) await changedMe(known);
-      if (talk) await refreshTalk();
       drawList((await get("/chats", { person: me.id })).chats, { me, chat: talk?.chat, open: (id) => go(me.id, id) });
       await refreshClock();
       report();
