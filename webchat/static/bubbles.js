@@ -5,7 +5,7 @@ import { rich } from "./entities.js";
 import { viewer } from "./overlay.js";
 import { readAloud } from "./speech.js";
 import { label } from "./time.js";
-import { happened, line, t } from "./words.js";
+import { happened, line, refusal, t } from "./words.js";
 
 const size = (bytes) => (bytes < 1024 ? `${bytes} B` : bytes < 1048576 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 1048576).toFixed(1)} MB`);
 
@@ -113,7 +113,7 @@ export function bubble(message, { mine, group, symbol }, actions) {
 export function unsent(entry, me, actions) {
   const { shown, state } = entry;
   const inside = shown.url ? make("img", { src: shown.url, alt: t("kind.photo"), class: "thumb" }) : make("div", { class: "text" }, line(shown));
-  const said = state === "refused" ? t(`refused.${entry.code || "other"}`) : state === "waiting" ? t("waiting") : t("sending");
+  const said = state === "refused" ? refusal(entry.code) : state === "waiting" ? t("waiting") : t("sending");
   const note = make("span", { class: `note ${state}`, role: "status" }, said);
   const choices = state === "sending" || state === "sent" ? null : make("span", { class: "choices" },
     button(t("resend"), () => actions.resend(entry), "choice"),

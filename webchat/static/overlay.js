@@ -2,7 +2,7 @@
 
 import { Unreachable } from "./api.js";
 import { $, button, make } from "./dom.js";
-import { known, t } from "./words.js";
+import { refusal, t } from "./words.js";
 
 export function toast(text) {
   const note = make("div", { class: "toast" }, text);
@@ -41,6 +41,5 @@ export function viewer(url, name) {
 
 // What went wrong, for whoever pressed: nobody answered, or why it was refused.
 export function failed(error) {
-  if (error instanceof Unreachable) return toast(t("unreachable"));
-  return toast(t(error.code && known(`refused.${error.code}`) ? `refused.${error.code}` : "refused.other"));
+  toast(error instanceof Unreachable ? t("unreachable") : refusal(error.code));
 }

@@ -23,7 +23,10 @@ export function t(key, values = {}) {
   return (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
-export const known = (key) => key in words;
+const known = (key) => key in words;
+
+// Why something was refused, by the server's code for it.
+export const refusal = (code) => t(code && known(`refused.${code}`) ? `refused.${code}` : "refused.other");
 
 export function dress(root) {
   for (const element of root.querySelectorAll("[data-t]")) element.textContent = t(element.dataset.t);

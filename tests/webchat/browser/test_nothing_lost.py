@@ -96,6 +96,19 @@ async def _blocked_before(chat: WebchatClient, person: int, route: Route) -> Non
     await route.continue_()
 
 
+async def test_a_file_that_cannot_be_sent_says_so_in_words(
+    opened: Opened, chat: WebchatClient, granny: int, webchat_url: str
+) -> None:
+    """An empty one; and one may let it go."""
+    page = await opened(f"{webchat_url}/#person={granny}&chat={granny}")
+    await page.locator("#file").set_input_files({"name": "空.txt", "mimeType": "text/plain", "buffer": b""})
+    await expect(page.locator(".unsent .note")).to_have_text("没有办成，请再试一次")
+
+    await page.get_by_role("button", name="不发了").click()
+
+    await expect(page.locator(".unsent")).to_have_count(0)
+
+
 async def test_what_was_begun_is_kept_as_a_draft(
     opened: Opened, chat: WebchatClient, granny: int, webchat_url: str
 ) -> None:
