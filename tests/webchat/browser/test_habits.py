@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from bot_side import BotSide
 from playwright.async_api import Page, expect
+from screens import DESK
 
 from webchat.client import WebchatClient
 
@@ -136,3 +137,20 @@ async def test_the_page_speaks_the_language_of_its_person(
 
     await expect(page.get_by_role("textbox", name=words)).to_be_visible()
     await expect(page.locator(".system").first).to_have_text(line)
+
+
+async def test_a_message_elsewhere_leaves_the_other_rows_of_the_list_alone(
+    opened: Opened, chat: WebchatClient, bot: BotSide, granny: int, webchat_url: str
+) -> None:
+    """What somebody is about to press is neither drawn anew nor taken out of their hands."""
+    groups = [await chat.group(f"邻里群{number}", [granny]) for number in range(5)]
+    page = await opened(f"{webchat_url}/#person={granny}&chat={granny}", size=DESK)
+    rows = page.locator("#chats .row")
+    await rows.filter(has_text="邻里群3").evaluate("row => { row.mine = true; row.focus(); }")
+
+    await chat.say(granny, "大家好", chat=groups[1]["id"])
+    await expect(rows.first).to_contain_text("大家好")
+
+    still = rows.filter(has_text="邻里群3")
+    await expect(still).to_be_focused()
+    assert await still.evaluate("row => row.mine")
