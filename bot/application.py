@@ -51,6 +51,7 @@ DUE: Mapping[str, Due] = {
     votes.REMIND: vote_rounds.remind,
     votes.CLOSE: votes.close,
     votes.RESULT: vote_rounds.tell_outcome,
+    dispatch.WAVE: dispatch.next_wave,
     dispatch.OFFICER: dispatch.call_officer,
     dispatch.STAFF: dispatch.call_staff,
     follow_up.ASK: follow_up.ask,

@@ -11,7 +11,7 @@ from community.tasks import get as get_task
 from community.tasks import rough_place
 from community.tell import Both, show
 from storage.database import Transaction
-from storage.queries import people, places
+from storage.queries import offers, people, places
 from storage.queries import reports as rows
 from storage.queries import tasks as task_rows
 from storage.records import Person, Report, Task
@@ -64,7 +64,7 @@ async def show_task(tx: Transaction, here: Here, person: Person, *, task_id: int
     if task.kind is TaskKind.CALL:
         await show(tx, person, "call", task.id, priority=Priority.REPLY, now=here.now)
         return
-    await task_rows.offer(tx, task_id=task.id, person_id=person.id, now=here.now)
+    await offers.offer(tx, task_id=task.id, person_id=person.id, now=here.now)
     await show(tx, person, "task", task.id, priority=Priority.REPLY, now=here.now)
 
 

@@ -1,43 +1,96 @@
-"""Finding somebody for a task: those near and able are asked, then the duty officer, then staff.
+"""Finding somebody for a task, on a clock that can be seen: a few, a few more, all who fit; the duty officer; staff.
 
-Numbers are the neighbourhood file's (`[dispatch]`): the duty officer after 20 minutes, staff after 30.
+Whoever says no is replaced at once. Numbers are the neighbourhood file's (`[dispatch]`): 3 for 5 minutes, 7 for 5, then
+all; the duty officer after 20 minutes, staff after 30. What is urgent begins with the second wave and reaches the
+officer after 10. Nobody is asked at night, and for what lies far ahead nobody is asked yet.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from community import permissions, tasks
+from community import asking, permissions, tasks, waking
 from community.here import Here
+from community.neighbourhood_settings import Wave
 from community.order_texts import NobodyYet, NotArrived, StillLooking
 from community.tell import reachable_by_chat, show, tell
 from storage.database import Transaction
-from storage.queries import people, timers
+from storage.queries import offers, people, timers
 from storage.queries import tasks as rows
 from storage.records import Person, Task
-from storage.states import OfferState, Priority, Role, TaskState
+from storage.states import OfferState, Priority, Role
 
-OFFICER, STAFF = "task_officer", "task_staff"
+WAVE, OFFICER, STAFF = "look_wave", "look_officer", "look_staff"
+FIRST, SECOND, LAST = 1, 2, 3
 _REFUSED = (OfferState.DECLINED, OfferState.RELEASED)
 
 
-async def look_for(tx: Transaction, here: Here, task: Task) -> int:
-    """Ask the volunteers of the building and the grid, and set the clock; how many were asked.
+async def look_for(tx: Transaction, here: Here, task: Task) -> datetime:
+    """Begin to look for whoever is still needed, or set the clock to begin; when it begins.
 
-    Nobody is asked twice for the same task: those who said no, or gave it back, are left in peace.
+    Those who said no, or gave it back, are left in peace.
     """
-    asked = 0
-    for person in await people.in_charge(tx, role=Role.VOLUNTEER, place_id=task.place_id):
-        able = person.id != task.person_id and reachable_by_chat(person)
-        if able and await rows.offer(tx, task_id=task.id, person_id=person.id, now=here.now):
-            asked += 1
-    for person in await rows.still_asked(tx, task.id):
+    numbers = here.neighbourhood.dispatch
+    begins = here.now
+    if not task.urgent:
+        begins = waking.after(here, max(here.now, task.due - timedelta(hours=numbers.look_ahead_hours)))
+    await rows.look(tx, task_id=task.id, since=begins)
+    await offers.set_aside(tx, task.id)
+    await timers.put(tx, kind=OFFICER, subject_id=task.id, due=begins + _officer_after(here, task))
+    await timers.put(tx, kind=STAFF, subject_id=task.id, due=begins + timedelta(minutes=numbers.staff_minutes))
+    if begins > here.now:
+        await timers.put(tx, kind=WAVE, subject_id=task.id, due=begins)
+    elif not await _go_on(tx, here, await tasks.get(tx, task.id)):
+        await timers.put(tx, kind=OFFICER, subject_id=task.id, due=here.now)
+    return begins
+
+
+async def next_wave(tx: Transaction, here: Here, task_id: int) -> None:
+    """Ask the next ones."""
+    task = await tasks.get(tx, task_id)
+    if tasks.wanted(task) and not await _go_on(tx, here, task):
+        await _nobody_left(tx, here, task)
+
+
+async def replace_refusal(tx: Transaction, here: Here, task: Task) -> None:
+    """Somebody has said no: the next one is asked at once, as long as not everybody has been."""
+    if task.wave < LAST and await _ask(tx, here, task, wave=task.wave, limit=1):
+        return
+    if not await offers.waiting(tx, task.id) and not await _go_on(tx, here, task):
+        await _nobody_left(tx, here, task)
+
+
+async def _go_on(tx: Transaction, here: Here, task: Task) -> bool:
+    """Ask the next wave, or the one after it where nobody is left for this; whether anybody is waited for now."""
+    wave, asked = task.wave, 0
+    while not asked and wave < LAST:
+        wave = max(wave + 1, SECOND if task.urgent else FIRST)
+        asked = await _ask(tx, here, task, wave=wave, limit=_size(here, wave))
+    await rows.next_wave(tx, task_id=task.id, wave=wave)
+    await timers.drop(tx, prefix=WAVE, subject_id=task.id)
+    if wave < LAST:
+        at = here.now + timedelta(minutes=_chosen(here, wave).minutes)
+        await timers.put(tx, kind=WAVE, subject_id=task.id, due=at if task.urgent else waking.after(here, at))
+    return bool(asked or await offers.waiting(tx, task.id))
+
+
+def _chosen(here: Here, wave: int) -> Wave:
+    numbers = here.neighbourhood.dispatch
+    return numbers.first_wave if wave == FIRST else numbers.second_wave
+
+
+def _size(here: Here, wave: int) -> int:
+    """How many are asked in a wave."""
+    return here.neighbourhood.dispatch.last_wave_people if wave == LAST else _chosen(here, wave).people
+
+
+async def _ask(tx: Transaction, here: Here, task: Task, *, wave: int, limit: int) -> int:
+    """Ask those whom an earlier look had asked, then others; how many."""
+    asked = await offers.ask_again(tx, task_id=task.id, wave=wave, limit=limit, now=here.now)
+    for person in await asking.best(tx, here, task, limit=limit - len(asked)) if len(asked) < limit else []:
+        if await offers.offer(tx, task_id=task.id, person_id=person.id, wave=wave, now=here.now):
+            asked.append(person)
+    for person in asked:
         await show(tx, person, "task", task.id, priority=Priority.TASK, now=here.now)
-    dispatch = here.neighbourhood.dispatch
-    nobody = not await rows.still_asked(tx, task.id)
-    officer_at = here.now if nobody else here.now + timedelta(minutes=dispatch.officer_minutes)
-    await timers.put(tx, kind=OFFICER, subject_id=task.id, due=officer_at)
-    staff_at = here.now + timedelta(minutes=dispatch.staff_minutes)
-    await timers.put(tx, kind=STAFF, subject_id=task.id, due=staff_at)
-    return asked
+    return len(asked)
 
 
 async def officer_on_duty(tx: Transaction, here: Here) -> tuple[str, Person | None]:
@@ -52,14 +105,20 @@ async def officer_on_duty(tx: Transaction, here: Here) -> tuple[str, Person | No
 async def call_officer(tx: Transaction, here: Here, task_id: int) -> None:
     """Nobody has claimed it: the duty officer hears (staff, where there is none in chat), and the person served."""
     task = await tasks.get(tx, task_id)
-    if task.state is TaskState.OPEN:
-        await _call_officer(tx, here, task, spare=await _overdue_for_staff(tx, here, task))
+    if tasks.lacking(task):
+        await _call_officer(tx, here, task, spare=_overdue_for_staff(here, task))
 
 
-async def all_declined(tx: Transaction, here: Here, task: Task) -> None:
-    """There is nobody left to wait for: the duty officer hears at once, or (if it was they who declined) staff."""
-    await timers.drop(tx, prefix=OFFICER, subject_id=task.id)
-    await _call_officer(tx, here, task, spare=False)
+async def _nobody_left(tx: Transaction, here: Here, task: Task) -> None:
+    """Nobody need be waited for: the duty officer hears at once; or, if they have been called already, staff."""
+    if not tasks.lacking(task):
+        return
+    if _looked_for(here, task) < _officer_after(here, task):
+        await timers.drop(tx, prefix=OFFICER, subject_id=task.id)
+        await _call_officer(tx, here, task, spare=False)
+    elif not _overdue_for_staff(here, task):
+        await timers.drop(tx, prefix=STAFF, subject_id=task.id)
+        await call_staff(tx, here, task.id)
 
 
 async def _call_officer(tx: Transaction, here: Here, task: Task, *, spare: bool) -> None:
@@ -73,39 +132,49 @@ async def _call_officer(tx: Transaction, here: Here, task: Task, *, spare: bool)
     for person in called:
         if not (spare and person.id in staff):
             await _tell_one(tx, here, task, person)
-    order = await tasks.order_of(tx, task)
-    text = StillLooking(
-        service=tasks.service_name(here, order.service),
-        officer=name,
-        hotline=here.neighbourhood.community.hotline,
-    )
-    await tasks.tell_served(tx, here, order, text)
+    if task.order_id is not None:
+        order = await tasks.order_of(tx, task)
+        text = StillLooking(
+            service=tasks.service_name(here, order.service),
+            officer=name,
+            hotline=here.neighbourhood.community.hotline,
+        )
+        await tasks.tell_served(tx, here, order, text)
 
 
 async def _refused(tx: Transaction, task: Task, person: Person) -> bool:
-    return await rows.offer_of(tx, task_id=task.id, person_id=person.id) in _REFUSED
+    return await offers.of(tx, task_id=task.id, person_id=person.id) in _REFUSED
 
 
-async def _overdue_for_staff(tx: Transaction, here: Here, task: Task) -> bool:
-    opened = await rows.opened_at(tx, task.id)
-    return here.now - opened >= timedelta(minutes=here.neighbourhood.dispatch.staff_minutes)
+def _officer_after(here: Here, task: Task) -> timedelta:
+    numbers = here.neighbourhood.dispatch
+    return timedelta(minutes=numbers.urgent_officer_minutes if task.urgent else numbers.officer_minutes)
+
+
+def _looked_for(here: Here, task: Task) -> timedelta:
+    """How long somebody has been looked for."""
+    return max(here.now - (task.looking_since or task.created_at), timedelta(0))
+
+
+def _overdue_for_staff(here: Here, task: Task) -> bool:
+    return _looked_for(here, task) >= timedelta(minutes=here.neighbourhood.dispatch.staff_minutes)
 
 
 async def call_staff(tx: Transaction, here: Here, task_id: int) -> None:
     """Still nobody: every staff member of the place is told, and may take it."""
     task = await tasks.get(tx, task_id)
-    if task.state is not TaskState.OPEN:
+    if not tasks.lacking(task):
         return
     for person in {p.id: p for p in await people.in_charge(tx, role=Role.STAFF, place_id=task.place_id)}.values():
-        await _tell_one(tx, here, task, person)
+        if not await _refused(tx, task, person):
+            await _tell_one(tx, here, task, person)
 
 
 async def tell_not_arrived(tx: Transaction, here: Here, task: Task, taker: Person) -> None:
     """Whoever set out is not there yet: staff look after it."""
-    order = await tasks.order_of(tx, task)
     text = NotArrived(
-        order=order.id,
-        service=tasks.service_name(here, order.service),
+        order=task.order_id or 0,
+        service=await tasks.what(tx, here, task),
         place=await tasks.rough_place(tx, task),
         helper=permissions.public_name(tx, taker),
         minutes=round((here.now - task.due).total_seconds() / 60),
@@ -116,13 +185,13 @@ async def tell_not_arrived(tx: Transaction, here: Here, task: Task, taker: Perso
 
 
 async def _tell_one(tx: Transaction, here: Here, task: Task, person: Person) -> None:
-    order = await tasks.order_of(tx, task)
     text = NobodyYet(
-        order=order.id,
-        service=tasks.service_name(here, order.service),
+        order=task.order_id or 0,
+        service=await tasks.what(tx, here, task),
         place=await tasks.rough_place(tx, task),
-        minutes=round((here.now - await rows.opened_at(tx, task.id)).total_seconds() / 60),
+        minutes=round(_looked_for(here, task).total_seconds() / 60),
+        joined=task.joined,
     )
-    await rows.offer(tx, task_id=task.id, person_id=person.id, now=here.now)
+    await offers.offer(tx, task_id=task.id, person_id=person.id, now=here.now)
     await tell(tx, person, text, priority=Priority.TASK, now=here.now)
     await show(tx, person, "task", task.id, priority=Priority.TASK, now=here.now)

@@ -6,15 +6,15 @@ after; silence by 1 h before, or 30 min after, puts the task back. Numbers are t
 
 from datetime import datetime, timedelta
 
-from community import dispatch, tasks, waking
+from community import dispatch, permissions, tasks, waking
 from community.here import Here
 from community.order_texts import HelperChanged, Reminder
 from community.tell import refresh, show, tell
 from storage.database import Transaction
-from storage.queries import people, timers
+from storage.queries import offers, people, timers
 from storage.queries import tasks as rows
-from storage.records import Task
-from storage.states import Priority, TaskEvent, TaskState
+from storage.records import Person, Task
+from storage.states import OfferState, Priority, TaskEvent, TaskState
 
 ASK, SILENCE, SOON, NOW = "task_ask", "task_silence", "task_soon", "task_now"
 LATE, RETURN, OVERRUN = "task_late", "task_return", "task_overrun"
@@ -79,12 +79,28 @@ async def silence(tx: Transaction, here: Here, task_id: int) -> None:
 
 
 async def replace(tx: Transaction, here: Here, task: Task, event: TaskEvent) -> None:
-    """Put the task back, tell the person served, and look for somebody else."""
+    """The captain does not come: a companion leads now, or somebody else is looked for; the person served is told."""
     taker = await people.by_id(tx, task.taker_id) if task.taker_id and event is TaskEvent.RELEASE else None
     task = await tasks.put_back(tx, here, task, event, actor=taker)
-    order = await tasks.order_of(tx, task)
-    await tasks.tell_served(tx, here, order, HelperChanged(service=tasks.service_name(here, order.service)))
-    await dispatch.look_for(tx, here, task)
+    heir = await people.by_id(tx, task.taker_id) if task.taker_id else None
+    if heir is not None:
+        await set_clock(tx, here, task)
+    if task.order_id is not None:
+        order = await tasks.order_of(tx, task)
+        helper = permissions.public_name(tx, heir) if heir else ""
+        text = HelperChanged(service=tasks.service_name(here, order.service), helper=helper)
+        await tasks.tell_served(tx, here, order, text)
+    if tasks.wanted(task):
+        await dispatch.look_for(tx, here, task)
+
+
+async def lose_companion(tx: Transaction, here: Here, task: Task, companion: Person) -> None:
+    """Somebody who was to go along cannot: one more is looked for."""
+    await rows.leave(tx, task_id=task.id, person_id=companion.id, now=here.now)
+    await offers.mark(tx, task_id=task.id, person_id=companion.id, state=OfferState.RELEASED, now=here.now)
+    task = await tasks.joined(tx, here, task, companion, TaskEvent.LEAVE)
+    if tasks.wanted(task):
+        await dispatch.look_for(tx, here, task)
 
 
 async def soon(tx: Transaction, here: Here, task_id: int) -> None:
@@ -120,18 +136,18 @@ async def _remind(tx: Transaction, here: Here, task_id: int, kind: str, states: 
     task = await tasks.get(tx, task_id)
     if task.state not in states or task.taker_id is None or (kind != OVERRUN and _stale(here, task, kind)):
         return
-    order = await tasks.order_of(tx, task)
     text = Reminder(
-        service=tasks.service_name(here, order.service),
+        service=await tasks.what(tx, here, task),
         place=await tasks.rough_place(tx, task),  # the door is on the card, which forgets it
         due=task.due,
         moment=kind.removeprefix(tasks.TIMERS),
     )
-    taker = await people.by_id(tx, task.taker_id)
-    await tell(tx, taker, text, priority=Priority.TASK, now=here.now)
-    await show(tx, taker, "task", task.id, priority=Priority.TASK, now=here.now)
-    if kind == LATE:  # 没人来 is offered from now on
-        await refresh(tx, "order_mine", order.id, now=here.now)
+    others = await tasks.companions(tx, task) if kind == SOON else []
+    for person in (await people.by_id(tx, task.taker_id), *others):
+        await tell(tx, person, text, priority=Priority.TASK, now=here.now)
+        await show(tx, person, "task", task.id, priority=Priority.TASK, now=here.now)
+    if kind == LATE and task.order_id is not None:  # 没人来 is offered from now on
+        await refresh(tx, "order_mine", task.order_id, now=here.now)
 
 
 async def watch_visit(tx: Transaction, here: Here, task: Task) -> None:

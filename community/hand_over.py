@@ -7,7 +7,7 @@ from community import follow_up, orders, reports, tasks
 from community.here import Here
 from community.tell import show
 from storage.database import Transaction
-from storage.queries import people, timers
+from storage.queries import people, timers, volunteers
 from storage.queries import reports as report_rows
 from storage.queries import tasks as rows
 from storage.records import Person
@@ -26,6 +26,7 @@ async def hand_over(tx: Transaction, here: Here, person: Person) -> None:
         if task.state is not TaskState.DONE and task.order_id is not None:
             await orders.cancel(tx, here, person, task.order_id)
     await rows.forget(tx, person_id=person.id)
+    await volunteers.forget(tx, person.id)
     await _pass_on_reports(tx, here, person)
 
 

@@ -101,13 +101,6 @@ class Service(Section):
     elder: Flag = False
 
 
-class Team(Section):
-    code: Code
-    name: Bilingual
-    skills: tuple[Code, ...] = ()
-    services: tuple[Code, ...] = ()
-
-
 class DutyEntry(Period):
     """Who is on duty on some weekdays; an end at or before the start is on the next day."""
 
@@ -121,6 +114,16 @@ class DutyEntry(Period):
         overnight = self.end <= self.start and clock < self.end
         day = local.date() - timedelta(days=1) if overnight else local.date()
         return self.covers(clock) and WEEKDAYS[day.weekday()] in self.days
+
+
+class Team(Section):
+    """Volunteers by what they do; its roster names who takes orders first (专员)."""
+
+    code: Code
+    name: Bilingual
+    skills: tuple[Code, ...] = ()
+    services: tuple[Code, ...] = ()
+    roster: tuple[DutyEntry, ...] = ()
 
 
 class Duties(Section):
@@ -144,6 +147,11 @@ class Duties(Section):
     def skill(self, code: str) -> Skill:
         """The skill of this code; raises KeyError if the file has none."""
         return self._skills[code]
+
+    def takers_at(self, service: str, local: datetime) -> list[DutyEntry]:
+        """The teams' rostered takers (专员) for a service at a local time."""
+        teams = [team for team in self.teams if service in team.services]
+        return [entry for team in teams for entry in team.roster if entry.on_duty(local)]
 
     def unit(self, code: str) -> Unit:
         """The responsible unit of this code; raises KeyError if the file has none."""

@@ -55,6 +55,8 @@ class Dispatch(Section):
 
     first_wave: Wave = Wave(people=3, minutes=5)
     second_wave: Wave = Wave(people=7, minutes=5)
+    last_wave_people: Count = 60
+    look_ahead_hours: Count = 72
     officer_minutes: Minutes = 20
     staff_minutes: Minutes = 30
     urgent_officer_minutes: Minutes = 10
@@ -66,6 +68,7 @@ class Dispatch(Section):
     overdue_ask_minutes: Minutes = 10
     overdue_return_minutes: Minutes = 30
     overrun_ask_minutes: Minutes = 15
+    first_visits_in_pairs: Annotated[int, Field(ge=0)] = 1
 
 
 class Votes(Section):

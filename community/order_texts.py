@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from community.errors import Refused
-from community.tell import Both, Text
+from community.tell import Both, Text, What
 
 
 @dataclass(kw_only=True, eq=False)
@@ -25,6 +25,16 @@ class OrderedAlready(Refused, template="order/ordered_already"):
 
 
 @dataclass(kw_only=True, eq=False)
+class DueTooSoon(Refused, template="order/due_too_soon"):
+    """A time that has passed."""
+
+
+@dataclass(kw_only=True, eq=False)
+class StillAlone(Refused, template="task/still_alone"):
+    """Two must go, and the other one is still looked for."""
+
+
+@dataclass(kw_only=True, eq=False)
 class NotYourOwn(Refused, template="task/not_your_own"):
     """Nobody helps, or confirms for, themselves."""
 
@@ -42,7 +52,8 @@ class OrderedForYou(Text, template="order/ordered_for_you"):
 class Found(Text, template="order/found"):
     """To the person served: who comes, when, and the password that the helper says."""
 
-    helper: str
+    helpers: list[str]
+    lacking: bool  # one more is looked for
     service: Both
     due: datetime
     password: str
@@ -51,9 +62,10 @@ class Found(Text, template="order/found"):
 
 @dataclass(frozen=True, kw_only=True)
 class HelperChanged(Text, template="order/helper_changed"):
-    """To the person served: the one who was to come cannot; another is looked for."""
+    """To the person served: the one who was to come cannot; another is looked for, or (`helper`) comes instead."""
 
     service: Both
+    helper: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +75,14 @@ class StillLooking(Text, template="order/still_looking"):
     service: Both
     officer: str
     hotline: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnTheWay(Text, template="order/on_the_way"):
+    """To the person served: the helper has set out."""
+
+    helper: str
+    service: Both
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +105,7 @@ class AskDone(Text, template="order/ask_done_by_phone"):
 class TakerCancelled(Text, template="task/cancelled"):
     """To the taker: it is not needed any more."""
 
-    service: Both
+    service: What
     place: Both
 
 
@@ -93,8 +113,15 @@ class TakerCancelled(Text, template="task/cancelled"):
 class Replaced(Text, template="task/replaced"):
     """To the taker: it was put back."""
 
-    service: Both
+    service: What
     place: Both
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaptainNow(Text, template="task/captain_now"):
+    """To a companion: whoever led cannot come; they lead now."""
+
+    service: What
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +138,7 @@ class NotDone(Text, template="task/not_done"):
     """To the desk: the person served says it is not done, or nobody came."""
 
     order: int
-    service: Both
+    service: What
     place: Both
     no_show: bool
 
@@ -120,7 +147,7 @@ class NotDone(Text, template="task/not_done"):
 class Reminder(Text, template="task/reminder"):
     """To the taker: soon, now, or late."""
 
-    service: Both
+    service: What
     place: Both
     due: datetime
     moment: str  # soon, now, late, overrun
@@ -131,7 +158,7 @@ class NotArrived(Text, template="task/not_arrived"):
     """To the desk: whoever set out has not arrived."""
 
     order: int
-    service: Both
+    service: What
     place: Both
     helper: str
     minutes: int
@@ -142,6 +169,7 @@ class NobodyYet(Text, template="task/nobody_yet"):
     """To the duty officer or the desk: nobody has claimed it."""
 
     order: int
-    service: Both
+    service: What
     place: Both
     minutes: int
+    joined: int  # some have claimed it, and more must go

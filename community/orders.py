@@ -1,18 +1,20 @@
 """Orders: 一键下单 → 接单 → 上门 → 确认. The person served always knows who comes, when, and what happens next."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from community import dispatch, follow_up, permissions, tasks, time_bank, waking
+from community import dispatch, permissions, tasks, time_bank, waking
 from community.calls import ask_by_phone, close_question
 from community.errors import NoLongerPossible, NotAllowed, NotFound, TooLong
 from community.here import Here
 from community.order_texts import (
     AskDone,
     AtTheDoor,
+    DueTooSoon,
     Found,
     NoAddress,
     NotDone,
+    OnTheWay,
     OrderedAlready,
     OrderedForYou,
     TakerCancelled,
@@ -21,10 +23,10 @@ from community.order_texts import (
 from community.reports import desk_of
 from community.tell import reachable_by_chat, show, tell
 from storage.database import Transaction
-from storage.queries import people, timers
+from storage.queries import people, timers, volunteers
 from storage.queries import tasks as rows
 from storage.records import Order, Person, Task
-from storage.states import OfferState, Priority, TaskEvent, TaskKind, TaskState
+from storage.states import Priority, TaskEvent, TaskKind, TaskState
 
 WORDS_LIMIT = 500
 UNCONFIRMED = "task_unconfirmed"
@@ -48,9 +50,15 @@ async def place(
     service: str,
     words: str = "",
     voice: str = "",
+    photo: str = "",
+    due: datetime | None = None,
+    wanted: Person | None = None,
     ordered_by: Person | None = None,
 ) -> Order:
-    """Order help for somebody, at their home. Raises NoAddress, OrderedAlready, TooLong, NotFound."""
+    """Order help for somebody, at their home; `due` by when, `wanted` the volunteer they ask for by name.
+
+    Raises NoAddress, OrderedAlready, TooLong, NotFound, DueTooSoon.
+    """
     if served.place_id is None:
         raise NoAddress
     if len(words) > WORDS_LIMIT:
@@ -58,6 +66,8 @@ async def place(
     kind = next((s for s in here.neighbourhood.services if s.code == service), None)
     if kind is None:
         raise NotFound
+    if due is not None and due <= here.now:
+        raise DueTooSoon
     if await rows.live_order(tx, person_id=served.id, service=service):
         raise OrderedAlready(service=tasks.service_name(here, service))
     order_id = await rows.add_order(
@@ -67,6 +77,8 @@ async def place(
         service=service,
         words=tx.seal(words) if words else None,
         voice=voice or None,
+        photo=photo or None,
+        wanted_id=wanted.id if wanted else None,
         password=tx.seal(secrets.choice(here.neighbourhood.passwords)),
         now=here.now,
     )
@@ -76,8 +88,11 @@ async def place(
         order_id=order_id,
         person_id=served.id,
         place_id=served.place_id,
-        due=waking.after(here, here.now + timedelta(minutes=kind.due_minutes)),
+        due=due or waking.after(here, here.now + timedelta(minutes=kind.due_minutes)),
         minutes=kind.minutes,
+        skill=kind.skill,
+        people=2 if kind.pair else 1,
+        least=2 if kind.pair else 1,
         now=here.now,
     )
     await rows.add_event(
@@ -101,81 +116,69 @@ async def place(
     return order
 
 
-async def claim(tx: Transaction, here: Here, actor: Person, task_id: int) -> Order:
-    """🙋 我去: the first press wins; the person served hears who comes, with the password."""
-    task = await tasks.claim(tx, here, actor, task_id)
-    await follow_up.set_clock(tx, here, task)
+async def on_claim(tx: Transaction, here: Here, actor: Person, task: Task) -> None:
+    """The person served hears who comes, with the password; who is new to this does not go alone."""
     order = await tasks.order_of(tx, task)
+    if task.people == 1 and await _wants_company(tx, here, actor, task):
+        await rows.widen(tx, task_id=task.id, people=2)
+        await tasks.refresh_cards(tx, here, task)
+        await dispatch.look_for(tx, here, await tasks.get(tx, task.id))
+        task = await tasks.get(tx, task.id)
+    await tell_who_comes(tx, here, order, task)
+
+
+async def tell_who_comes(tx: Transaction, here: Here, order: Order, task: Task) -> None:
+    """Tell the person served who comes, when, and the password."""
+    captain = await people.by_id(tx, task.taker_id or 0)
+    names = [permissions.public_name(tx, one) for one in (captain, *await tasks.companions(tx, task))]
     text = Found(
-        helper=permissions.public_name(tx, actor),
+        helpers=names,
+        lacking=tasks.lacking(task),
         service=tasks.service_name(here, order.service),
         due=task.due,
         password=permissions.own_words(tx, order.password),
         hotline=here.neighbourhood.community.hotline,
     )
     await tasks.tell_served(tx, here, order, text)
-    return order
 
 
-async def decline(tx: Transaction, here: Here, actor: Person, task_id: int) -> None:
-    """这次不行: not asked again for this one. When all have said no, the duty officer need not be waited for."""
-    task = await tasks.get(tx, task_id)
-    if task.state is not TaskState.OPEN or await rows.offer_of(tx, task_id=task.id, person_id=actor.id) is None:
-        raise NoLongerPossible
-    state = OfferState.DECLINED
-    await rows.mark_offer(tx, task_id=task.id, person_id=actor.id, state=state, now=here.now)
-    await tasks.refresh_cards(tx, here, task)
-    if not await rows.still_asked(tx, task.id):
-        await dispatch.all_declined(tx, here, task)
+async def _wants_company(tx: Transaction, here: Here, actor: Person, task: Task) -> bool:
+    """Whether a new volunteer goes to somebody who lives alone: first visits are in pairs."""
+    served = await people.by_id(tx, task.person_id or 0)
+    first = here.neighbourhood.dispatch.first_visits_in_pairs
+    return served.alone and await volunteers.is_new(tx, person_id=actor.id, visits=first)
 
 
-async def release(tx: Transaction, here: Here, actor: Person, task_id: int) -> None:
-    """↩️ 去不了: always one tap; somebody else is looked for at once."""
-    task = await tasks.held_by(tx, actor, task_id)
-    await follow_up.replace(tx, here, task, TaskEvent.RELEASE)
+async def on_set_off(tx: Transaction, here: Here, actor: Person, task: Task) -> None:
+    """The person served hears that somebody is on the way."""
+    order = await tasks.order_of(tx, task)
+    served = await people.by_id(tx, order.person_id)
+    if reachable_by_chat(served):  # a call would come too late
+        text = OnTheWay(helper=permissions.public_name(tx, actor), service=tasks.service_name(here, order.service))
+        await tell(tx, served, text, priority=Priority.REPLY, now=here.now)
 
 
-async def still_coming(tx: Transaction, here: Here, actor: Person, task_id: int) -> None:
-    """The answer to 还能来吗?"""
-    await follow_up.answer(tx, here, await tasks.held_by(tx, actor, task_id))
-
-
-async def set_off(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
-    """🚶 我出发了"""
-    task = await tasks.held_by(tx, actor, task_id)
-    task = await tasks.move(tx, here, task, TaskEvent.SET_OFF, actor=actor, taker_id=actor.id)
-    await follow_up.set_clock(tx, here, task)
-    return task
-
-
-async def arrive(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
-    """📍 到门口了: the helper says the password; the person served is told who is there."""
-    task = await tasks.held_by(tx, actor, task_id)
-    task = await tasks.move(tx, here, task, TaskEvent.ARRIVE, actor=actor, taker_id=actor.id)
-    await follow_up.watch_visit(tx, here, task)
+async def on_arrive(tx: Transaction, here: Here, actor: Person, task: Task) -> None:
+    """The helper says the password; the person served is told who is there."""
     order = await tasks.order_of(tx, task)
     served = await people.by_id(tx, order.person_id)
     if reachable_by_chat(served):  # a call would come too late: the helper is at the door
         text = AtTheDoor(helper=permissions.public_name(tx, actor), password=permissions.own_words(tx, order.password))
         await tell(tx, served, text, priority=Priority.REPLY, now=here.now)
-    return task
 
 
-async def finish(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
-    """✅ 做好了: the person served is asked; by phone, if need be, by somebody who was not there."""
-    task = await tasks.held_by(tx, actor, task_id)
-    task = await tasks.move(tx, here, task, TaskEvent.FINISH, actor=actor, taker_id=actor.id)
+async def on_finish(tx: Transaction, here: Here, actor: Person, task: Task) -> None:
+    """The person served is asked; by phone, if need be, by somebody who was not there."""
     order = await tasks.order_of(tx, task)
     served = await people.by_id(tx, order.person_id)
     if reachable_by_chat(served):
         await show(tx, served, "order_ask", order.id, priority=Priority.REPLY, now=here.now)
         ask_again = waking.after(here, here.now + _ASK_AGAIN)
         await timers.put(tx, kind=UNCONFIRMED, subject_id=task.id, due=ask_again)
-        return task
+        return
     await tasks.drop_calls(tx, here, order)
     text = AskDone(service=tasks.service_name(here, order.service), helper=permissions.public_name(tx, actor))
     await ask_by_phone(tx, here, served, text, question="order", subject_id=order.id)
-    return task
 
 
 async def unconfirmed(tx: Transaction, here: Here, task_id: int) -> None:
@@ -245,14 +248,13 @@ async def cancel(tx: Transaction, here: Here, actor: Person, order_id: int) -> N
     order, task = await get(tx, order_id)
     if actor.id not in (order.person_id, order.ordered_by):
         raise NotAllowed
-    taker_id = task.taker_id
+    going = [*([await people.by_id(tx, task.taker_id)] if task.taker_id else []), *await tasks.companions(tx, task)]
     task = await tasks.move(tx, here, task, TaskEvent.CANCEL, actor=actor, taker_id=None)
     await tasks.drop_calls(tx, here, order)
-    if taker_id is not None:
-        service = tasks.service_name(here, order.service)
-        text = TakerCancelled(service=service, place=await tasks.rough_place(tx, task))
-        taker = await people.by_id(tx, taker_id)
-        await tell(tx, taker, text, priority=Priority.TASK, now=here.now)
+    service = tasks.service_name(here, order.service)
+    text = TakerCancelled(service=service, place=await tasks.rough_place(tx, task))
+    for helper in going:
+        await tell(tx, helper, text, priority=Priority.TASK, now=here.now)
 
 
 async def _served(tx: Transaction, actor: Person, order_id: int, *, on_behalf: bool) -> tuple[Order, Task]:

@@ -8,7 +8,7 @@ from community.here import Here
 from community.tell import Both
 from storage.crypto import Sealed
 from storage.database import Transaction
-from storage.queries import people, places
+from storage.queries import people, places, tasks
 from storage.queries import votes as vote_rows
 from storage.records import Ballot, OwnBallot, Person, Task, Vote
 from storage.states import PlaceKind, Role, VoteState
@@ -91,6 +91,11 @@ async def officers(tx: Transaction, phone: str) -> list[Person]:
     return [p for p in known if await works_somewhere(tx, p, Action.MAKE_CALLS)]
 
 
+async def volunteers_at(tx: Transaction, phone: str) -> list[Person]:
+    """Whom a number of a team's roster stands for; that they are volunteers where the task is, is asked later."""
+    return await people.by_phone(tx, "".join(c for c in phone if c.isdigit()))
+
+
 def _open(tx: Transaction, value: Sealed | None) -> str:
     return str(tx.cipher.open(value.token)) if value else ""
 
@@ -123,8 +128,9 @@ async def open_address(
 
 
 async def address_of_held_task(tx: Transaction, viewer: Person, task: Task) -> Address:
-    """Where to go, for the task's taker (who was noted when they claimed it). Raises NotAllowed."""
-    if task.taker_id != viewer.id or task.person_id is None:
+    """Where to go, for who claimed the task or goes along (which was noted then). Raises NotAllowed."""
+    goes = task.taker_id == viewer.id or await tasks.is_companion(tx, task_id=task.id, person_id=viewer.id)
+    if not goes or task.person_id is None:
         raise NotAllowed
     return await own_address(tx, await people.by_id(tx, task.person_id))
 

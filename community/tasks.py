@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from community import permissions
 from community.errors import NoLongerPossible, NotAllowed, NotFound
 from community.here import Here
-from community.order_texts import NotYourOwn, Replaced, SomebodyFaster
+from community.order_texts import CaptainNow, NotYourOwn, Replaced, SomebodyFaster
 from community.permissions import Action
 from community.places import above
-from community.tell import Both, Text, refresh, tell
+from community.tell import Both, Text, What, refresh, show, tell
 from storage.database import Transaction
+from storage.queries import offers, places, tasks, timers
 from storage.queries import people as people_rows
-from storage.queries import places, tasks, timers
 from storage.records import Order, Person, Task
 from storage.states import OfferState, PlaceKind, Priority, TaskEvent, TaskKind, TaskState
 
@@ -31,7 +31,8 @@ TRANSITIONS: dict[TaskState, dict[TaskEvent, TaskState]] = {
 """OPEN → CONFIRMED is a call that was told; a visit is confirmed after it was done."""
 HELD = (S.CLAIMED, S.ON_WAY, S.ARRIVED)
 """While these last, and no longer, the taker sees name, phone and door."""
-TIMERS = "task_"
+TIMERS, LOOKING = "task_", "look_"
+"""What the kinds of timers begin with: those of the step a task is at, and those that look for people."""
 
 
 async def get(tx: Transaction, task_id: int) -> Task:
@@ -44,7 +45,24 @@ async def get(tx: Transaction, task_id: int) -> Task:
 
 async def said_by(tx: Transaction, person: Person, task: Task) -> OfferState | None:
     """What somebody who was asked for a task has said; None where they were not asked."""
-    return await tasks.offer_of(tx, task_id=task.id, person_id=person.id)
+    return await offers.of(tx, task_id=task.id, person_id=person.id)
+
+
+def wanted(task: Task) -> bool:
+    """Whether somebody (or one more) may join."""
+    return task.state is S.OPEN or (task.state in (S.CLAIMED, S.ON_WAY) and task.joined < task.people)
+
+
+def lacking(task: Task) -> bool:
+    """Whether it cannot be done yet by those who have joined."""
+    return wanted(task) and task.joined < task.least
+
+
+async def what(tx: Transaction, here: Here, task: Task) -> What:
+    """What a task is called: a visit after its service, others after their kind."""
+    if task.order_id is None:
+        return {"label": f"task_{task.kind}"}
+    return service_name(here, (await order_of(tx, task)).service)
 
 
 async def order_of(tx: Transaction, task: Task) -> Order:
@@ -73,26 +91,58 @@ async def rough_place(tx: Transaction, task: Task) -> Both:
 
 
 async def claim(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
-    """🙋 我去. Raises SomebodyFaster, NotAllowed, NoLongerPossible, NotYourOwn."""
+    """🙋 我去: whoever is first is its captain, others go along as long as some are wanted.
+
+    Raises SomebodyFaster, NotAllowed, NoLongerPossible, NotYourOwn.
+    """
     task = await get(tx, task_id)
-    if task.kind is not TaskKind.VISIT:
+    if task.kind is TaskKind.CALL:
         raise NotFound
-    if task.state in HELD and task.taker_id != actor.id:
+    if task.state in HELD and task.taker_id != actor.id and not wanted(task):
         raise SomebodyFaster
     if actor.id == task.person_id:
         raise NotYourOwn
+    if task.taker_id == actor.id or await goes_along(tx, actor, task):
+        raise NoLongerPossible
     role = await _by_which_role(tx, here, actor, task)
-    soonest = here.now + timedelta(minutes=here.neighbourhood.dispatch.remind_before_minutes)
-    try:
-        due = max(task.due, soonest)  # who claims late is followed up like anybody else
-        task = await move(tx, here, task, E.CLAIM, actor=actor, taker_id=actor.id, due=due)
-    except NoLongerPossible:
-        if (await get(tx, task.id)).taker_id not in (None, actor.id):
-            raise SomebodyFaster from None
-        raise
-    served = await people_rows.by_id(tx, task.person_id or 0)
-    await permissions.open_address(tx, here, served, viewer=actor, role=role, subject=("task", task.id))
+    if task.taker_id is None:
+        soonest = here.now + timedelta(minutes=here.neighbourhood.dispatch.remind_before_minutes)
+        try:
+            due = max(task.due, soonest)  # who claims late is followed up like anybody else
+            task = await move(tx, here, task, E.CLAIM, actor=actor, taker_id=actor.id, due=due)
+        except NoLongerPossible:
+            if (await get(tx, task.id)).taker_id not in (None, actor.id):
+                raise SomebodyFaster from None
+            raise
+    elif await tasks.join(tx, task_id=task.id, person_id=actor.id, now=here.now):
+        task = await joined(tx, here, task, actor, E.JOIN)
+    else:
+        raise SomebodyFaster
+    await offers.mark(tx, task_id=task.id, person_id=actor.id, state=OfferState.TAKEN, now=here.now)
+    if task.person_id is not None:
+        served = await people_rows.by_id(tx, task.person_id)
+        await permissions.open_address(tx, here, served, viewer=actor, role=role, subject=("task", task.id))
     return task
+
+
+async def joined(tx: Transaction, here: Here, task: Task, actor: Person, event: TaskEvent) -> Task:
+    """A companion has come or gone; the task as it stands now."""
+    task = await get(tx, task.id)
+    await tasks.add_event(tx, task_id=task.id, actor_id=actor.id, event=event, state=task.state, now=here.now)
+    if not wanted(task):
+        await timers.drop(tx, prefix=LOOKING, subject_id=task.id)
+    await refresh_cards(tx, here, task)
+    return task
+
+
+async def goes_along(tx: Transaction, person: Person, task: Task) -> bool:
+    """Whether somebody is a companion."""
+    return task.companions > 0 and await tasks.is_companion(tx, task_id=task.id, person_id=person.id)
+
+
+async def companions(tx: Transaction, task: Task) -> list[Person]:
+    """Who goes along with the captain, whoever joined first before the others."""
+    return await tasks.companions(tx, task.id) if task.companions else []
 
 
 async def _by_which_role(tx: Transaction, here: Here, actor: Person, task: Task) -> str:
@@ -101,7 +151,7 @@ async def _by_which_role(tx: Transaction, here: Here, actor: Person, task: Task)
         role = await permissions.may(tx, actor, action, place_id=task.place_id)
         if role is not None:
             return role
-    offered = await tasks.offer_of(tx, task_id=task.id, person_id=actor.id) is not None
+    offered = await offers.of(tx, task_id=task.id, person_id=actor.id) is not None
     if offered and await on_roster(tx, here, actor):
         return "officer"
     raise NotAllowed
@@ -124,21 +174,47 @@ async def held_by(tx: Transaction, actor: Person, task_id: int) -> Task:
 
 
 async def put_back(tx: Transaction, here: Here, task: Task, event: TaskEvent, *, actor: Person | None) -> Task:
-    """The task is open again; whoever had it is not asked for it any more, and knows."""
+    """The captain has it no more, and is not asked for it again; a companion, if there is one, takes their place."""
     taker_id = task.taker_id
     if taker_id is not None:
-        state = OfferState.RELEASED
-        await tasks.mark_offer(tx, task_id=task.id, person_id=taker_id, state=state, now=here.now)
+        await offers.mark(tx, task_id=task.id, person_id=taker_id, state=OfferState.RELEASED, now=here.now)
+        await _change_password(tx, here, task)
+    task = await move(tx, here, task, event, actor=actor, taker_id=None, due=max(task.due, here.now))
+    if taker_id is not None and (actor is None or actor.id != taker_id):
+        await _tell_replaced(tx, here, task, await people_rows.by_id(tx, taker_id))
+    others = await companions(tx, task)
+    if others and event in (E.RELEASE, E.RETURN):
+        heir = others[0]
+        await tasks.leave(tx, task_id=task.id, person_id=heir.id, now=here.now)
+        task = await move(tx, here, await get(tx, task.id), E.CLAIM, actor=heir, taker_id=heir.id)
+        await tell(tx, heir, CaptainNow(service=await what(tx, here, task)), priority=Priority.TASK, now=here.now)
+        await show(tx, heir, "task", task.id, priority=Priority.TASK, now=here.now)
+    elif others:
+        task = await send_home(tx, here, task, others)
+    return task
+
+
+async def send_home(tx: Transaction, here: Here, task: Task, others: list[Person]) -> Task:
+    """Companions need not go, and are told."""
+    for companion in others:
+        await tasks.leave(tx, task_id=task.id, person_id=companion.id, now=here.now)
+        await _tell_replaced(tx, here, task, companion)
+    await refresh_cards(tx, here, task)
+    return await get(tx, task.id)
+
+
+async def _change_password(tx: Transaction, here: Here, task: Task) -> None:
+    """Whoever does not come any more knows the old one."""
+    if task.order_id is not None:
         order = await order_of(tx, task)
         known = permissions.own_words(tx, order.password)
         password = secrets.choice([word for word in here.neighbourhood.passwords if word != known])
         await tasks.change_password(tx, order_id=order.id, password=tx.seal(password))
-    task = await move(tx, here, task, event, actor=actor, taker_id=None, due=max(task.due, here.now))
-    if taker_id is not None and (actor is None or actor.id != taker_id):
-        text = Replaced(service=service_name(here, order.service), place=await rough_place(tx, task))
-        taker = await people_rows.by_id(tx, taker_id)
-        await tell(tx, taker, text, priority=Priority.TASK, now=here.now)
-    return task
+
+
+async def _tell_replaced(tx: Transaction, here: Here, task: Task, person: Person) -> None:
+    text = Replaced(service=await what(tx, here, task), place=await rough_place(tx, task))
+    await tell(tx, person, text, priority=Priority.TASK, now=here.now)
 
 
 async def tell_served(tx: Transaction, here: Here, order: Order, text: Text) -> None:
@@ -177,6 +253,8 @@ async def move(
         raise NoLongerPossible
     await timers.drop(tx, prefix=TIMERS, subject_id=task.id)
     task = await get(tx, task.id)
+    if not wanted(task):
+        await timers.drop(tx, prefix=LOOKING, subject_id=task.id)
     await tasks.add_event(
         tx, task_id=task.id, actor_id=actor.id if actor else None, event=event, state=task.state, now=here.now
     )

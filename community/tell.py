@@ -12,6 +12,8 @@ from storage.states import ContactMode, OutboxKind, Priority, TaskKind
 
 Both = dict[str, str]
 """A name in both languages of the neighbourhood file: `{"zh": …, "en": …}`."""
+What = dict[str, str]
+"""A name in both languages, or the key of a label: `{"label": …}`."""
 
 
 @dataclass(frozen=True, kw_only=True)

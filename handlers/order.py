@@ -7,6 +7,7 @@
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from telegram import Update
 
@@ -54,9 +55,10 @@ class SayOrWrite(Text, template="order/say_or_write"):
 
 @dataclass(frozen=True, kw_only=True)
 class Ordered(Text, template="order/ordered"):
-    """Somebody is looked for; when there will be an answer."""
+    """Somebody is looked for; when there will be an answer, or when the looking begins."""
 
     minutes: int
+    begins: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +150,7 @@ async def take_confirm(turn: Turn, draft: Json, said: Said) -> str | None:
         return await take_words(turn, draft, said)
     if said.kind is not Kind.PRESS or said.text != "yes":
         raise AskAgain(SayOrWrite())
-    await orders.place(
+    order = await orders.place(
         turn.tx,
         turn.here,
         turn.person,
@@ -156,8 +158,10 @@ async def take_confirm(turn: Turn, draft: Json, said: Said) -> str | None:
         words=draft["words"],
         voice=draft["voice"],
     )
+    _, task = await orders.get(turn.tx, order.id)
     minutes = turn.here.neighbourhood.dispatch.officer_minutes
-    await turn.say(Ordered(minutes=minutes), keyboard=await keyboard(turn))
+    begins = task.looking_since if task.looking_since and task.looking_since > turn.here.now else None
+    await turn.say(Ordered(minutes=minutes, begins=begins), keyboard=await keyboard(turn))
     return None
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import orders, volunteering
+from community import orders, taking, volunteering
 from community.tell import Text
 from handlers.buttons import Press
 from handlers.context import Turn
@@ -43,47 +43,49 @@ async def show(_: Update, turn: Turn) -> None:
     await volunteering.show_cards(turn.tx, turn.here, turn.person, found)
 
 
-async def claim(_: Update, turn: Turn, press: Press) -> None:
+async def claim(__: Update, turn: Turn, press: Press) -> None:
     """🙋 我去"""
-    order = await orders.claim(turn.tx, turn.here, turn.person, press.subject)
+    task = await taking.claim(turn.tx, turn.here, turn.person, press.subject)
     await turn.answer(Noted(event="claim"))
-    if order.voice:
-        await turn.say(HerVoice(), media=("voice", order.voice))
+    if task.order_id is not None:
+        order, _ = await orders.get(turn.tx, task.order_id)
+        if order.voice:
+            await turn.say(HerVoice(), media=("voice", order.voice))
 
 
 async def decline(_: Update, turn: Turn, press: Press) -> None:
     """这次不行"""
-    await orders.decline(turn.tx, turn.here, turn.person, press.subject)
+    await taking.decline(turn.tx, turn.here, turn.person, press.subject)
     await turn.answer(Noted(event="decline"))
 
 
 async def still_coming(_: Update, turn: Turn, press: Press) -> None:
     """✅ 能来"""
-    await orders.still_coming(turn.tx, turn.here, turn.person, press.subject)
+    await taking.still_coming(turn.tx, turn.here, turn.person, press.subject)
     await turn.answer(Noted(event="coming"))
 
 
 async def release(_: Update, turn: Turn, press: Press) -> None:
     """↩️ 去不了"""
-    await orders.release(turn.tx, turn.here, turn.person, press.subject)
+    await taking.release(turn.tx, turn.here, turn.person, press.subject)
     await turn.answer(Noted(event="release"))
 
 
 async def set_off(_: Update, turn: Turn, press: Press) -> None:
     """🚶 我出发了"""
-    await orders.set_off(turn.tx, turn.here, turn.person, press.subject)
+    await taking.set_off(turn.tx, turn.here, turn.person, press.subject)
     await turn.answer(Noted(event="set_off"))
 
 
 async def arrive(_: Update, turn: Turn, press: Press) -> None:
     """📍 到门口了"""
-    await orders.arrive(turn.tx, turn.here, turn.person, press.subject)
+    await taking.arrive(turn.tx, turn.here, turn.person, press.subject)
     await turn.answer(Noted(event="arrive"))
 
 
 async def finish(_: Update, turn: Turn, press: Press) -> None:
     """✅ 做好了"""
-    await orders.finish(turn.tx, turn.here, turn.person, press.subject)
+    await taking.finish(turn.tx, turn.here, turn.person, press.subject)
     await turn.answer(Noted(event="finish"))
 
 

@@ -28,6 +28,7 @@ class TaskCard(Text, template="task/card"):
     due: datetime
     state: str
     mine: bool
+    open: bool  # to this reader
     said: str
     asked: bool
     name: str
@@ -35,7 +36,9 @@ class TaskCard(Text, template="task/card"):
     place: Both
     words: str
     password: str
-    helper: str
+    pair: bool  # two must go
+    others: list[str]  # who goes with this reader
+    lacking: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +49,9 @@ class MyOrder(Text, template="order/mine"):
     emoji: str
     service: Both
     state: str
-    helper: str
+    helpers: list[str]
     due: datetime
+    begins: datetime | None  # nobody is looked for before
     password: str
 
 
@@ -76,19 +80,21 @@ class CallCard(Text, template="task/call"):
 
 
 async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | Group) -> Face | None:
-    """A visit, for whoever was asked or took it."""
+    """A visit, for whoever was asked, took it or goes along."""
     if isinstance(reader, Group):
         return None
     task = await tasks.get(tx, task_id)
     order = await tasks.order_of(tx, task)
-    mine = task.taker_id == reader.id
+    captain = task.taker_id == reader.id
+    mine = captain or await tasks.goes_along(tx, reader, task)
     said = await tasks.said_by(tx, reader, task)
-    taker = await people.get(tx, task.taker_id) if task.taker_id else None
+    going = [await people.get(tx, task.taker_id), *await tasks.companions(tx, task)] if task.taker_id else []
     address, words, password = None, "", ""
     if mine and task.state in tasks.HELD:
         address = await permissions.address_of_held_task(tx, reader, task)
         words = permissions.own_words(tx, order.words)
         password = permissions.own_words(tx, order.password)
+    open_to_me = tasks.wanted(task) and said is OfferState.ASKED and not mine
     text = TaskCard(
         emoji=tasks.service_sign(here, order.service),
         service=tasks.service_name(here, order.service),
@@ -97,29 +103,36 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
         due=task.due,
         state=task.state,
         mine=mine,
+        open=open_to_me,
         said=said or "",
-        asked=task.asked_at is not None and task.answered_at is None,
+        asked=captain and task.asked_at is not None and task.answered_at is None,
         name=address.name if address else "",
         phone=(address.phone or "") if address else "",
         place=address.place if address else _NOWHERE,
         words=words,
         password=password,
-        helper=permissions.public_name(tx, taker) if taker else "",
+        pair=task.least > 1,
+        others=[permissions.public_name(tx, one) for one in going if one.id != reader.id] if mine else [],
+        lacking=tasks.lacking(task),
     )
     buttons: Rows = []
-    if task.state is S.OPEN and said is OfferState.ASKED:
+    if open_to_me:
         buttons = [[button("i_go", "task.claim", task.id), button("not_now", "task.decline", task.id)]]
-    elif mine:
-        buttons = _taker_buttons(task)
+    elif captain:
+        buttons = _captain_buttons(task)
+    elif mine and task.state in tasks.HELD:
+        buttons = [[button("cannot_come", "task.release", task.id)]]
     return Face(text=text, buttons=buttons)
 
 
-def _taker_buttons(task: Task) -> Rows:
+def _captain_buttons(task: Task) -> Rows:
     release = button("cannot_come", "task.release", task.id)
     arrive, finish = button("at_door", "task.arrive", task.id), button("done_it", "task.finish", task.id)
     match task.state:
         case S.CLAIMED:
             coming = [button("can_come", "task.coming", task.id)] if task.asked_at and not task.answered_at else []
+            if task.joined < task.least:
+                return [coming, [release]]
             return [coming, [button("setting_off", "task.set_off", task.id), arrive], [finish, release]]
         case S.ON_WAY:
             return [[arrive], [finish, release]]
@@ -134,15 +147,16 @@ async def my_order(tx: Transaction, here: Here, order_id: int, reader: Person | 
     order, task = await orders.get(tx, order_id)
     if isinstance(reader, Group):
         return None
-    taker = await people.get(tx, task.taker_id) if task.taker_id else None
+    going = [await people.get(tx, task.taker_id), *await tasks.companions(tx, task)] if task.taker_id else []
     served = reader.id == order.person_id
     text = MyOrder(
         number=order.id,
         emoji=tasks.service_sign(here, order.service),
         service=tasks.service_name(here, order.service),
         state=task.state,
-        helper=permissions.public_name(tx, taker) if taker else "",
+        helpers=[permissions.public_name(tx, one) for one in going],
         due=task.due,
+        begins=task.looking_since if task.looking_since and task.looking_since > here.now else None,
         password=permissions.own_words(tx, order.password) if served and task.state in tasks.HELD else "",
     )
     buttons: Rows = []

@@ -157,6 +157,8 @@ class Texts:
                 return traditional(chosen) if language == "zh_TW" else chosen
             if len(value) == 1 and "ms" in value:
                 return from_ms(value["ms"])
+            if len(value) == 1 and "label" in value:
+                return self.label(language, value["label"])
             return {k: v if type(v) is str else self._local(language, v) for k, v in value.items()}
         if isinstance(value, list | tuple):
             return [self._local(language, v) for v in value]

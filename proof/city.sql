@@ -209,7 +209,7 @@ INSERT INTO audit (at, action, actor_id, person_id, subject_kind, subject_id, de
 SELECT created_at, 'opened_address', taker_id, person_id, 'task', id, 'volunteer'
 FROM tasks WHERE taker_id IS NOT NULL ORDER BY id;
 INSERT INTO timers (kind, subject_id, due)
-SELECT CASE m.i WHEN 0 THEN 'task_officer' ELSE 'task_staff' END, t.id, {now} + {day} + t.id * 37 % {day}
+SELECT CASE m.i WHEN 0 THEN 'look_officer' ELSE 'look_staff' END, t.id, {now} + {day} + t.id * 37 % {day}
 FROM tasks t JOIN n m ON m.i < 2 WHERE t.state = 'open' ORDER BY t.id;
 
 -- Votes: in each community one that is open and three that were, two in each estate, one in each building.

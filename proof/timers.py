@@ -36,7 +36,7 @@ PENDING, DUE = 100_000, 500
 BEFORE_S, AFTER_S = 2.0, 8.0
 WARM_S = 15.0
 PEER = "APScheduler, SQLAlchemy store"
-KINDS = {"cheap": "task_officer", "real": "report_accept"}
+KINDS = {"cheap": "look_officer", "real": "report_accept"}
 """A task that somebody has claimed needs no officer; a report that nobody accepts is told to the desk and above."""
 SCRIPT = rig.ROOT / "proof/peers/apscheduler_store.py"
 _ENV = os.environ | {"PYTHONPATH": str(rig.ROOT)}

@@ -60,6 +60,7 @@ class Person:
     verified_at: datetime | None  # membership of the household confirmed
     unreachable_at: datetime | None
     erased_at: datetime | None
+    alone: bool  # lives alone and is looked in on
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -285,7 +286,9 @@ class Order:
     service: str
     words: Sealed | None
     voice: str | None  # file_id
+    photo: str | None  # file_id
     password: Sealed  # the volunteer says it at the door
+    wanted_id: int | None  # the volunteer who was asked for by name
     stars: int | None
     created_at: datetime
 
@@ -312,7 +315,31 @@ class Task:
     question: str | None  # a call: the card whose question is asked
     subject_id: int | None
     tries: int
+    skill: str | None  # what the takers can do
+    urgent: bool  # nobody's quiet hours and caps count
+    people: int  # may go
+    least: int  # must go
+    companions: int  # who joined after the captain
+    wave: int  # 0: nobody has been asked yet
+    looking_since: datetime | None  # or from when on, if that lies ahead
     created_at: datetime
+
+    @property
+    def joined(self) -> int:
+        """How many go: the captain and the companions."""
+        return self.companions + (self.taker_id is not None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Volunteer:
+    """What somebody who applied offers."""
+
+    person_id: int
+    hours: int  # bits of a week: three parts a day from Monday morning on
+    place_id: int | None  # how far they go; None: they were invited, and their role says it
+    applied_at: datetime
+    checked_at: datetime | None  # staff have seen who they are
+    paused_until: datetime | None  # nothing is offered until then
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

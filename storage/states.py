@@ -141,6 +141,8 @@ class TaskEvent(StrEnum):
 
     OPEN = "open"
     CLAIM = "claim"
+    JOIN = "join"  # a companion
+    LEAVE = "leave"  # a companion who cannot come
     RELEASE = "release"  # 去不了
     RETURN = "return"  # put back: the taker fell silent
     SET_OFF = "set_off"
@@ -156,8 +158,16 @@ class OfferState(StrEnum):
     """What somebody who was asked has said."""
 
     ASKED = "asked"
+    TAKEN = "taken"  # 我去
     DECLINED = "declined"  # 这次不行
     RELEASED = "released"  # took it and gave it back, or fell silent
+
+
+class CompanionState(StrEnum):
+    """How somebody who joined a task after its captain stands."""
+
+    GOING = "going"
+    LEFT = "left"  # 去不了
 
 
 class NoticeState(StrEnum):

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("bot", "handlers", "community", "storage", "webchat")
 OURS = ("bot", "handlers", "community", "storage")
 MAP = ROOT / "docs" / "architecture.md"
-DATA = {"webchat/methods.py"}
+DATA = {"webchat/methods.py", "storage/records.py"}
 """Tables rather than code: they may be as long as what they list."""
 OUTERMOST = {"bot/worker.py", "bot/outbox.py", "bot/scheduler.py", "bot/jobs.py", "bot/__main__.py"}
 """Where anything may be caught, because nobody stands behind them."""

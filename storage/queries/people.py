@@ -10,7 +10,7 @@ from storage.states import Role
 
 PERSON = (
     "p.id, p.telegram_id, p.language, p.contact_mode, p.keyboard, p.name, p.phone, p.place_id, "
-    "p.joined_at, p.verified_at, p.unreachable_at, p.erased_at"
+    "p.joined_at, p.verified_at, p.unreachable_at, p.erased_at, p.alone"
 )
 
 
@@ -114,6 +114,21 @@ async def set_unreachable(tx: Transaction, *, person_id: int, since: datetime | 
     await tx.run("UPDATE people SET unreachable_at = :since WHERE id = :person_id", person_id=person_id, since=since)
 
 
+async def set_quiet(tx: Transaction, *, person_id: int, begins: int | None, ends: int | None) -> None:
+    """Between which minutes of the day somebody is not to be disturbed; None: the community's hours alone."""
+    await tx.run(
+        "UPDATE people SET quiet_from = :begins, quiet_to = :ends WHERE id = :person_id",
+        person_id=person_id,
+        begins=begins,
+        ends=ends,
+    )
+
+
+async def set_alone(tx: Transaction, *, person_id: int, alone: bool) -> None:
+    """Whether somebody lives alone and is looked in on."""
+    await tx.run("UPDATE people SET alone = :alone WHERE id = :person_id", person_id=person_id, alone=int(alone))
+
+
 async def erase(tx: Transaction, *, person_id: int, now: datetime) -> None:
     """Forget who it was; what hangs on the row stays counted, unlinked from a name."""
     await tx.run(
@@ -122,7 +137,8 @@ async def erase(tx: Transaction, *, person_id: int, now: datetime) -> None:
     )
     await tx.run(
         "UPDATE people SET telegram_id = NULL, name = NULL, phone = NULL, phone_hash = NULL, place_id = NULL, "
-        "verified_at = NULL, joined_at = NULL, erased_at = :now WHERE id = :person_id",
+        "verified_at = NULL, joined_at = NULL, alone = 0, quiet_from = NULL, quiet_to = NULL, erased_at = :now "
+        "WHERE id = :person_id",
         person_id=person_id,
         now=now,
     )

@@ -6,12 +6,16 @@ from storage.crypto import Sealed
 from storage.database import Transaction
 from storage.queries.people import PERSON
 from storage.records import Counted, Json, Order, Person, Task
-from storage.states import OfferState, TaskEvent, TaskKind, TaskState
+from storage.states import TaskEvent, TaskKind, TaskState
 
-_ORDER = "o.id, o.person_id, o.ordered_by, o.service, o.words, o.voice, o.password, o.stars, o.created_at"
+_ORDER = (
+    "o.id, o.person_id, o.ordered_by, o.service, o.words, o.voice, o.photo, o.password, o.wanted_id, o.stars, "
+    "o.created_at"
+)
 _TASK = (
     "t.id, t.kind, t.order_id, t.person_id, t.place_id, t.state, t.taker_id, t.due, t.minutes, t.asked_at, "
-    "t.answered_at, t.arrived_at, t.done_at, t.template, t.context, t.question, t.subject_id, t.tries, t.created_at"
+    "t.answered_at, t.arrived_at, t.done_at, t.template, t.context, t.question, t.subject_id, t.tries, t.skill, "
+    "t.urgent, t.people, t.least, t.companions, t.wave, t.looking_since, t.created_at"
 )
 _LIVE = "t.state NOT IN ('confirmed', 'cancelled')"
 
@@ -24,19 +28,23 @@ async def add_order(
     service: str,
     words: Sealed | None,
     voice: str | None,
+    photo: str | None,
     password: Sealed,
+    wanted_id: int | None,
     now: datetime,
 ) -> int:
     """A new order; its number."""
     return await tx.insert(
-        "INSERT INTO orders (person_id, ordered_by, service, words, voice, password, created_at) "
-        "VALUES (:person_id, :ordered_by, :service, :words, :voice, :password, :now)",
+        "INSERT INTO orders (person_id, ordered_by, service, words, voice, photo, password, wanted_id, created_at) "
+        "VALUES (:person_id, :ordered_by, :service, :words, :voice, :photo, :password, :wanted_id, :now)",
         person_id=person_id,
         ordered_by=ordered_by,
         service=service,
         words=words,
         voice=voice,
+        photo=photo,
         password=password,
+        wanted_id=wanted_id,
         now=now,
     )
 
@@ -54,13 +62,18 @@ async def add_task(
     context: Json | None = None,
     question: str | None = None,
     subject_id: int | None = None,
+    skill: str | None = None,
+    urgent: bool = False,
+    people: int = 1,
+    least: int = 1,
     now: datetime,
 ) -> int:
     """A new task, open."""
     return await tx.insert(
         "INSERT INTO tasks (kind, order_id, person_id, place_id, state, due, minutes, template, context, question, "
-        "subject_id, created_at, changed_at) VALUES (:kind, :order_id, :person_id, :place_id, 'open', :due, :minutes, "
-        ":template, :context, :question, :subject_id, :now, :now)",
+        "subject_id, skill, urgent, people, least, created_at, changed_at) VALUES (:kind, :order_id, :person_id, "
+        ":place_id, 'open', :due, :minutes, :template, :context, :question, :subject_id, :skill, :urgent, :people, "
+        ":least, :now, :now)",
         kind=kind,
         order_id=order_id,
         person_id=person_id,
@@ -71,6 +84,10 @@ async def add_task(
         context=tx.seal(context) if context is not None else None,
         question=question,
         subject_id=subject_id,
+        skill=skill,
+        urgent=int(urgent),
+        people=people,
+        least=least,
         now=now,
     )
 
@@ -111,6 +128,77 @@ async def move(
     )
 
 
+async def look(tx: Transaction, *, task_id: int, since: datetime) -> None:
+    """Somebody is looked for, from the beginning on."""
+    await tx.run("UPDATE tasks SET looking_since = :since, wave = 0 WHERE id = :task_id", task_id=task_id, since=since)
+
+
+async def next_wave(tx: Transaction, *, task_id: int, wave: int) -> None:
+    """So many waves have been asked."""
+    await tx.run("UPDATE tasks SET wave = :wave WHERE id = :task_id", task_id=task_id, wave=wave)
+
+
+async def widen(tx: Transaction, *, task_id: int, people: int) -> None:
+    """So many must go, and may."""
+    await tx.run(
+        "UPDATE tasks SET people = :people, least = :people WHERE id = :task_id", task_id=task_id, people=people
+    )
+
+
+async def join(tx: Transaction, *, task_id: int, person_id: int, now: datetime) -> bool:
+    """Somebody goes along; False when enough do."""
+    joined = await tx.run(
+        "UPDATE tasks SET companions = companions + 1, changed_at = :now "
+        "WHERE id = :task_id AND companions < people - 1 AND state IN ('claimed', 'on_way', 'arrived')",
+        task_id=task_id,
+        now=now,
+    )
+    if joined:
+        await tx.run(
+            "INSERT INTO companions (task_id, person_id, state, at) VALUES (:task_id, :person_id, 'going', :now) "
+            "ON CONFLICT (task_id, person_id) DO UPDATE SET state = 'going', at = excluded.at",
+            task_id=task_id,
+            person_id=person_id,
+            now=now,
+        )
+    return bool(joined)
+
+
+async def leave(tx: Transaction, *, task_id: int, person_id: int, now: datetime) -> bool:
+    """Somebody does not go along after all; False when they did not."""
+    left = await tx.run(
+        "UPDATE companions SET state = 'left', at = :now "
+        "WHERE task_id = :task_id AND person_id = :person_id AND state = 'going'",
+        task_id=task_id,
+        person_id=person_id,
+        now=now,
+    )
+    if left:
+        await tx.run("UPDATE tasks SET companions = companions - 1 WHERE id = :task_id", task_id=task_id)
+    return bool(left)
+
+
+async def is_companion(tx: Transaction, *, task_id: int, person_id: int) -> bool:
+    """Whether somebody goes along."""
+    found = await tx.one(
+        int,
+        "SELECT 1 FROM companions WHERE task_id = :task_id AND person_id = :person_id AND state = 'going'",
+        task_id=task_id,
+        person_id=person_id,
+    )
+    return found is not None
+
+
+async def companions(tx: Transaction, task_id: int) -> list[Person]:
+    """Who goes along, whoever joined first before the others."""
+    return await tx.all(
+        Person,
+        f"SELECT {PERSON} FROM people p JOIN companions c ON c.person_id = p.id "
+        "WHERE c.task_id = :task_id AND c.state = 'going' ORDER BY c.at, p.id",
+        task_id=task_id,
+    )
+
+
 async def asked(tx: Transaction, *, task_id: int, now: datetime) -> None:
     """The taker was asked whether they can still come."""
     await tx.run("UPDATE tasks SET asked_at = :now, answered_at = NULL WHERE id = :task_id", task_id=task_id, now=now)
@@ -126,51 +214,6 @@ async def not_reached(tx: Transaction, *, task_id: int) -> int:
     return await tx.need(int, "UPDATE tasks SET tries = tries + 1 WHERE id = :task_id RETURNING tries", task_id=task_id)
 
 
-async def offer(tx: Transaction, *, task_id: int, person_id: int, now: datetime) -> bool:
-    """Ask somebody; False when they were asked before."""
-    return bool(
-        await tx.run(
-            "INSERT INTO offers (task_id, person_id, state, at) VALUES (:task_id, :person_id, 'asked', :now) "
-            "ON CONFLICT (task_id, person_id) DO NOTHING",
-            task_id=task_id,
-            person_id=person_id,
-            now=now,
-        )
-    )
-
-
-async def mark_offer(tx: Transaction, *, task_id: int, person_id: int, state: OfferState, now: datetime) -> None:
-    """What somebody said to being asked."""
-    await tx.run(
-        "INSERT INTO offers (task_id, person_id, state, at) VALUES (:task_id, :person_id, :state, :now) "
-        "ON CONFLICT (task_id, person_id) DO UPDATE SET state = excluded.state, at = excluded.at",
-        task_id=task_id,
-        person_id=person_id,
-        state=state,
-        now=now,
-    )
-
-
-async def offer_of(tx: Transaction, *, task_id: int, person_id: int) -> OfferState | None:
-    """What somebody has said."""
-    return await tx.one(
-        OfferState,
-        "SELECT state FROM offers WHERE task_id = :task_id AND person_id = :person_id",
-        task_id=task_id,
-        person_id=person_id,
-    )
-
-
-async def still_asked(tx: Transaction, task_id: int) -> list[Person]:
-    """Those who were asked and have not said no."""
-    return await tx.all(
-        Person,
-        f"SELECT {PERSON} FROM people p JOIN offers f ON f.person_id = p.id "
-        "WHERE f.task_id = :task_id AND f.state = 'asked' AND p.erased_at IS NULL ORDER BY p.id",
-        task_id=task_id,
-    )
-
-
 async def change_password(tx: Transaction, *, order_id: int, password: Sealed) -> None:
     """Another one: somebody who does not come any more knows the old one."""
     await tx.run("UPDATE orders SET password = :password WHERE id = :order_id", password=password, order_id=order_id)
@@ -180,13 +223,6 @@ async def forget(tx: Transaction, *, person_id: int) -> None:
     """What was said by and about somebody who is erased."""
     await tx.run("UPDATE orders SET words = NULL, voice = NULL WHERE person_id = :person_id", person_id=person_id)
     await tx.run("UPDATE tasks SET context = NULL WHERE person_id = :person_id", person_id=person_id)
-
-
-async def opened_at(tx: Transaction, task_id: int) -> datetime:
-    """Since when somebody is looked for."""
-    return await tx.need(
-        datetime, "SELECT MAX(at) AS at FROM task_events WHERE task_id = :task_id AND state = 'open'", task_id=task_id
-    )
 
 
 async def add_event(
@@ -239,11 +275,12 @@ async def live_order(tx: Transaction, *, person_id: int, service: str) -> Order 
 
 
 async def taken_by(tx: Transaction, *, person_id: int) -> list[Task]:
-    """What somebody has claimed and not finished."""
+    """What somebody has claimed or joined, and not finished."""
     return await tx.all(
         Task,
-        f"SELECT {_TASK} FROM tasks t WHERE t.taker_id = :person_id AND t.state IN ('claimed', 'on_way', 'arrived') "
-        "ORDER BY t.due",
+        f"SELECT {_TASK} FROM tasks t WHERE t.state IN ('claimed', 'on_way', 'arrived') AND t.id IN ("
+        "SELECT own.id FROM tasks own WHERE own.taker_id = :person_id UNION "
+        "SELECT c.task_id FROM companions c WHERE c.person_id = :person_id AND c.state = 'going') ORDER BY t.due",
         person_id=person_id,
     )
 
@@ -253,7 +290,10 @@ async def offered_to(tx: Transaction, *, person_id: int, limit: int) -> list[Tas
     return await tx.all(
         Task,
         f"SELECT {_TASK} FROM tasks t JOIN offers f ON f.task_id = t.id AND f.person_id = :person_id "
-        "WHERE t.state = 'open' AND t.kind = 'visit' AND f.state = 'asked' ORDER BY t.due LIMIT :limit",
+        "WHERE f.state = 'asked' AND (t.state = 'open' "
+        "OR (t.state IN ('claimed', 'on_way') AND t.companions < t.people - 1)) "
+        "AND t.kind <> 'call' AND COALESCE(t.taker_id, 0) <> :person_id AND NOT EXISTS (SELECT 1 FROM companions c "
+        "WHERE c.task_id = t.id AND c.person_id = f.person_id AND c.state = 'going') ORDER BY t.due LIMIT :limit",
         person_id=person_id,
         limit=limit,
     )

@@ -3,7 +3,7 @@
 import pytest
 from factories import AQIANG, LIU, WU, XIAOLIN, XIAOWANG, ZHOU, Speaker, Town
 
-from community import answers, calls, orders, tasks
+from community import answers, calls, orders, taking, tasks
 from community.errors import NoLongerPossible, NotAllowed, NotFound
 from community.hand_over import hand_over
 from community.order_texts import NotYourOwn
@@ -21,9 +21,9 @@ async def served_by(town: Town, helper: Speaker, *, done: bool = False) -> Perso
         elder = (await people.by_phone(tx, PHONE))[0]
         orderer, taker = await town.person(WU), await town.person(helper)
         await orders.place(tx, town.here(), elder, service="repairs", ordered_by=orderer)
-        await orders.claim(tx, town.here(), taker, 1)
+        await taking.claim(tx, town.here(), taker, 1)
         if done:
-            await orders.finish(tx, town.here(), taker, 1)
+            await taking.finish(tx, town.here(), taker, 1)
     return elder
 
 
@@ -89,7 +89,7 @@ async def test_where_the_helper_is_the_only_one_left_they_tell_but_do_not_ask(to
     assert await asked(town, told.id) == {XIAOWANG.id}
 
     async with town.database.write() as tx:
-        await orders.finish(tx, town.here(), await town.person(XIAOWANG), 1)
+        await taking.finish(tx, town.here(), await town.person(XIAOWANG), 1)
 
     [question] = await open_calls(town)
     assert (question.question, await asked(town, question.id)) == ("order", set())
@@ -156,7 +156,7 @@ async def test_what_is_over_need_not_be_told_any_more(town: Town) -> None:
     await served_by(town, XIAOLIN)
 
     async with town.database.write() as tx:
-        await orders.release(tx, town.here(), await town.person(XIAOLIN), 1)
+        await taking.release(tx, town.here(), await town.person(XIAOLIN), 1)
     assert [c.template for c in await open_calls(town)] == ["order/helper_changed"]
     async with town.database.write() as tx:
         await orders.cancel(tx, town.here(), await town.person(WU), 1)
@@ -190,7 +190,7 @@ async def test_whom_it_is_for_is_not_asked_to_ring_themselves(town: Town) -> Non
     async with town.database.write() as tx:
         elder = (await people.by_phone(tx, PHONE))[0]
         await orders.place(tx, town.here(), elder, service="repairs")
-        await orders.claim(tx, town.here(), await town.person(XIAOLIN), 1)
+        await taking.claim(tx, town.here(), await town.person(XIAOLIN), 1)
 
     [call] = await open_calls(town)
     assert await asked(town, call.id) == {ZHOU.id}

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from factories import AMEI, NAINAI, XIAOLIN, Town
 
-from community import follow_up, orders, tasks
+from community import follow_up, orders, taking, tasks
 from storage.states import TaskState
 
 
@@ -13,13 +13,15 @@ async def claimed(town: Town, service: str = "repairs") -> None:
     """An order that somebody has claimed."""
     async with town.database.write() as tx:
         await orders.place(tx, town.here(), await town.person(NAINAI), service=service)
-        await orders.claim(tx, town.here(), await town.person(XIAOLIN), 1)
+        await taking.claim(tx, town.here(), await town.person(XIAOLIN), 1)
 
 
 async def marks(town: Town) -> dict[str, str]:
     """The timers of the task: the community's day and hour."""
     async with town.database.read() as tx:
-        kinds = await tx.all(str, "SELECT kind FROM timers WHERE kind LIKE 'task_%' ORDER BY due, kind")
+        kinds = await tx.all(
+            str, "SELECT kind FROM timers WHERE kind LIKE 'task_%' OR kind LIKE 'look_%' ORDER BY due, kind"
+        )
         return {
             kind: (await tx.need(datetime, "SELECT due FROM timers WHERE kind = :kind", kind=kind))
             .astimezone(town.here().zone)
@@ -41,7 +43,7 @@ async def test_a_claim_sets_the_clock_as_far_as_it_lies_ahead(town: Town) -> Non
 
 
 async def test_a_task_of_days_is_asked_about_the_day_before_and_three_hours_before(town: Town) -> None:
-    await claimed(town, "gas")
+    await claimed(town, "phone_lesson")
 
     found = await marks(town)
     assert (found["task_ask@1440"], found["task_ask@180"]) == ("11 09:00", "11 21:55")
@@ -52,23 +54,23 @@ async def test_every_step_replaces_the_clock_of_the_one_before(town: Town, event
     await claimed(town)
 
     async with town.database.write() as tx:
-        await getattr(orders, event)(tx, town.here(), await town.person(XIAOLIN), 1)
+        await getattr(taking, event)(tx, town.here(), await town.person(XIAOLIN), 1)
 
     left = {
         "set_off": {"task_ask@180", "task_soon", "task_now", "task_late", "task_return"},
         "arrive": {"task_overrun"},
         "finish": {"task_unconfirmed"},
-        "release": {"task_officer", "task_staff"},
+        "release": {"look_wave", "look_officer", "look_staff"},
     }
     assert set(await marks(town)) == left[event]
 
 
 async def test_an_answer_drops_the_questions_that_are_left(town: Town) -> None:
-    await claimed(town, "gas")
+    await claimed(town, "phone_lesson")
 
     async with town.database.write() as tx:
         await follow_up.ask(tx, town.here(), 1)
-        await orders.still_coming(tx, town.here(), await town.person(XIAOLIN), 1)
+        await taking.still_coming(tx, town.here(), await town.person(XIAOLIN), 1)
         await follow_up.silence(tx, town.here(), 1)
         await follow_up.ask(tx, town.here(), 1)
         task = await tasks.get(tx, 1)
@@ -118,7 +120,7 @@ async def test_a_late_claim_is_due_half_an_hour_from_now(town: Town) -> None:
     town.clock.advance(hours=5)
 
     async with town.database.write() as tx:
-        await orders.claim(tx, town.here(), await town.person(AMEI), 1)
+        await taking.claim(tx, town.here(), await town.person(AMEI), 1)
         assert (await tasks.get(tx, 1)).due == town.clock.now() + timedelta(minutes=30)
 
     assert set(await marks(town)) == {"task_now", "task_late", "task_return"}

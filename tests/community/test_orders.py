@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from factories import AMEI, AQIANG, NAINAI, WU, XIAOLIN, XIAOWANG, ZHOU, Speaker, Town
 
-from community import orders
+from community import orders, taking
 from community.errors import NoLongerPossible, NotAllowed, NotFound, TooLong
 from community.order_texts import NoAddress, NotYourOwn, OrderedAlready, SomebodyFaster
 from storage.database import redone
@@ -82,7 +82,7 @@ async def test_two_transactions_that_claim_at_once_have_one_winner(town: Town, r
     async def attempt(number: int) -> str:
         try:
             async with town.database.write() as tx:
-                await orders.claim(tx, town.here(), people[number], 1)
+                await taking.claim(tx, town.here(), people[number], 1)
         except SomebodyFaster:
             return "faster"
         return "won"
@@ -99,10 +99,10 @@ async def test_nobody_helps_themselves_and_no_stranger_helps_at_all(town: Town) 
 
     async with town.database.write() as tx:
         with pytest.raises(NotYourOwn):
-            await orders.claim(tx, town.here(), await town.person(NAINAI), 1)
+            await taking.claim(tx, town.here(), await town.person(NAINAI), 1)
         with pytest.raises(NotAllowed):
-            await orders.claim(tx, town.here(), await town.person(AQIANG), 1)
-        await orders.claim(tx, town.here(), await town.person(XIAOWANG), 1)  # the grid worker, unasked
+            await taking.claim(tx, town.here(), await town.person(AQIANG), 1)
+        await taking.claim(tx, town.here(), await town.person(XIAOWANG), 1)  # the grid worker, unasked
 
     assert (await found(town))[1].state is TaskState.CLAIMED
 
@@ -114,8 +114,8 @@ async def test_the_password_changes_when_the_taker_does(town: Town) -> None:
     async with town.database.write() as tx:
         words = {tx.cipher.open(order.password.token)}
         for _ in range(3):
-            await orders.claim(tx, town.here(), xiaolin, 1)
-            await orders.release(tx, town.here(), xiaolin, 1)
+            await taking.claim(tx, town.here(), xiaolin, 1)
+            await taking.release(tx, town.here(), xiaolin, 1)
             again, _ = await orders.get(tx, 1)
             word = tx.cipher.open(again.password.token)
             assert word in town.neighbourhood.passwords
@@ -148,8 +148,8 @@ async def test_who_ordered_for_somebody_may_say_that_nobody_came_but_not_that_it
     async with town.database.write() as tx:
         served = (await orders.people.by_phone(tx, "13900001077"))[0]
         await orders.place(tx, town.here(), served, service="repairs", ordered_by=zhou)
-        await orders.claim(tx, town.here(), xiaolin, 1)
-        await orders.finish(tx, town.here(), xiaolin, 1)
+        await taking.claim(tx, town.here(), xiaolin, 1)
+        await taking.finish(tx, town.here(), xiaolin, 1)
         for refused in (orders.confirm(tx, town.here(), zhou, 1), orders.rate(tx, town.here(), zhou, 1, stars=5)):
             with pytest.raises(NotAllowed):
                 await refused

@@ -3,7 +3,7 @@
 import pytest
 from factories import AMEI, NAINAI, XIAOLIN, Speaker, Town
 
-from community import mine, orders, time_bank
+from community import mine, orders, taking, time_bank
 from community.errors import NoLongerPossible
 from storage.queries import tasks as task_rows
 from storage.queries import time_bank as rows
@@ -17,11 +17,11 @@ async def help_with(town: Town, helper: Speaker, served: Speaker, *, minutes: fl
         order = await orders.place(tx, town.here(), other, service="repairs")
         task = await task_rows.of_order(tx, order.id)
         assert task is not None
-        await orders.claim(tx, town.here(), one, task.id)
+        await taking.claim(tx, town.here(), one, task.id)
         if signs_in:
-            await orders.arrive(tx, town.here(), one, task.id)
+            await taking.arrive(tx, town.here(), one, task.id)
         town.clock.advance(minutes=minutes)
-        await orders.finish(tx, town.here(), one, task.id)
+        await taking.finish(tx, town.here(), one, task.id)
         await orders.confirm(tx, town.here(), other, order.id)
 
 
@@ -108,15 +108,15 @@ async def test_a_visit_that_was_redone_by_somebody_else_is_theirs(town: Town) ->
 
     async with town.database.write() as tx:
         await orders.place(tx, town.here(), nainai, service="repairs")
-        await orders.claim(tx, town.here(), xiaolin, 1)
-        await orders.arrive(tx, town.here(), xiaolin, 1)
+        await taking.claim(tx, town.here(), xiaolin, 1)
+        await taking.arrive(tx, town.here(), xiaolin, 1)
         town.clock.advance(minutes=90)
-        await orders.finish(tx, town.here(), xiaolin, 1)
+        await taking.finish(tx, town.here(), xiaolin, 1)
         await orders.complain(tx, town.here(), nainai, 1, event=orders.TaskEvent.NOT_GOOD)
-        await orders.claim(tx, town.here(), amei, 1)
-        await orders.arrive(tx, town.here(), amei, 1)
+        await taking.claim(tx, town.here(), amei, 1)
+        await taking.arrive(tx, town.here(), amei, 1)
         town.clock.advance(minutes=10)
-        await orders.finish(tx, town.here(), amei, 1)
+        await taking.finish(tx, town.here(), amei, 1)
         await orders.confirm(tx, town.here(), nainai, 1)
 
     assert (await minutes_of(town, XIAOLIN), await minutes_of(town, AMEI)) == (0, 10)

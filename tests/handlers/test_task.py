@@ -274,7 +274,7 @@ async def test_silence_by_one_hour_before_puts_it_back(chat: Dialogue) -> None:
 
     assert (await rows(chat))[1].state is TaskState.OPEN
     assert told(chat, NAINAI)[-1].startswith("原来要来的人来不了")
-    assert await chat.town.count("timers", "kind LIKE 'task_%'") == 2  # the officer's and staff's
+    assert await chat.town.count("timers", "kind LIKE 'look_%'") == 3  # the next wave's, the officer's and staff's
 
 
 async def test_somebody_asleep_is_asked_in_their_last_waking_hour_and_the_answer_holds(chat: Dialogue) -> None:

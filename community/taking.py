@@ -1,0 +1,98 @@
+"""What whoever was asked for a task, or has it, does: 我去, 这次不行, 能来, 我出发了, 到门口了, 做好了, 去不了.
+
+What follows for those it is for is said by the noun that it belongs to (`NOUNS`).
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from community import dispatch, follow_up, orders, tasks
+from community.errors import NoLongerPossible
+from community.here import Here
+from community.order_texts import StillAlone
+from storage.database import Transaction
+from storage.queries import offers
+from storage.records import Person, Task
+from storage.states import OfferState, TaskEvent, TaskKind
+
+
+class Noun(Protocol):
+    """What a kind of task has to say about each step of whoever takes it."""
+
+    async def on_claim(self, tx: Transaction, here: Here, actor: Person, task: Task, /) -> None: ...
+    async def on_set_off(self, tx: Transaction, here: Here, actor: Person, task: Task, /) -> None: ...
+    async def on_arrive(self, tx: Transaction, here: Here, actor: Person, task: Task, /) -> None: ...
+    async def on_finish(self, tx: Transaction, here: Here, actor: Person, task: Task, /) -> None: ...
+
+
+NOUNS: Mapping[TaskKind, Noun] = {TaskKind.VISIT: orders}
+
+
+async def claim(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
+    """🙋 我去. Raises what `tasks.claim` raises."""
+    task = await tasks.claim(tx, here, actor, task_id)
+    if task.taker_id == actor.id:
+        await follow_up.set_clock(tx, here, task)
+    await NOUNS[task.kind].on_claim(tx, here, actor, task)
+    return task
+
+
+async def decline(tx: Transaction, here: Here, actor: Person, task_id: int) -> None:
+    """这次不行: not asked again for this one; the next one is asked at once. Raises NoLongerPossible."""
+    task = await tasks.get(tx, task_id)
+    said = await offers.of(tx, task_id=task.id, person_id=actor.id)
+    if not tasks.wanted(task) or said is not OfferState.ASKED:
+        raise NoLongerPossible
+    await offers.mark(tx, task_id=task.id, person_id=actor.id, state=OfferState.DECLINED, now=here.now)
+    await tasks.refresh_cards(tx, here, task)
+    await dispatch.replace_refusal(tx, here, task)
+
+
+async def release(tx: Transaction, here: Here, actor: Person, task_id: int) -> None:
+    """↩️ 去不了: always one tap; somebody else is looked for at once. Raises NoLongerPossible."""
+    task = await tasks.get(tx, task_id)
+    if await tasks.goes_along(tx, actor, task):
+        await follow_up.lose_companion(tx, here, task, actor)
+    else:
+        await follow_up.replace(tx, here, await tasks.held_by(tx, actor, task_id), TaskEvent.RELEASE)
+
+
+async def still_coming(tx: Transaction, here: Here, actor: Person, task_id: int) -> None:
+    """The answer to 还能来吗? Raises NoLongerPossible."""
+    await follow_up.answer(tx, here, await tasks.held_by(tx, actor, task_id))
+
+
+async def set_off(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
+    """🚶 我出发了. Raises StillAlone, NoLongerPossible."""
+    task = await tasks.move(
+        tx, here, await _ready(tx, actor, task_id), TaskEvent.SET_OFF, actor=actor, taker_id=actor.id
+    )
+    await follow_up.set_clock(tx, here, task)
+    await NOUNS[task.kind].on_set_off(tx, here, actor, task)
+    return task
+
+
+async def arrive(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
+    """📍 到门口了. Raises StillAlone, NoLongerPossible."""
+    task = await tasks.move(
+        tx, here, await _ready(tx, actor, task_id), TaskEvent.ARRIVE, actor=actor, taker_id=actor.id
+    )
+    await follow_up.watch_visit(tx, here, task)
+    await NOUNS[task.kind].on_arrive(tx, here, actor, task)
+    return task
+
+
+async def finish(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
+    """✅ 做好了. Raises StillAlone, NoLongerPossible."""
+    task = await tasks.move(
+        tx, here, await _ready(tx, actor, task_id), TaskEvent.FINISH, actor=actor, taker_id=actor.id
+    )
+    await NOUNS[task.kind].on_finish(tx, here, actor, task)
+    return task
+
+
+async def _ready(tx: Transaction, actor: Person, task_id: int) -> Task:
+    task = await tasks.held_by(tx, actor, task_id)
+    if task.joined < task.least:
+        raise StillAlone
+    return task
