@@ -82,8 +82,10 @@ async def place(
         password=tx.seal(secrets.choice(here.neighbourhood.passwords)),
         now=here.now,
     )
-    task_id = await rows.add_task(
+    task = await tasks.post(
         tx,
+        here,
+        ordered_by or served,
         kind=TaskKind.VISIT,
         order_id=order_id,
         person_id=served.id,
@@ -93,15 +95,6 @@ async def place(
         skill=kind.skill,
         people=2 if kind.pair else 1,
         least=2 if kind.pair else 1,
-        now=here.now,
-    )
-    await rows.add_event(
-        tx,
-        task_id=task_id,
-        actor_id=(ordered_by or served).id,
-        event=TaskEvent.OPEN,
-        state=TaskState.OPEN,
-        now=here.now,
     )
     if ordered_by is not None and reachable_by_chat(served):
         text = OrderedForYou(
@@ -111,7 +104,7 @@ async def place(
         )
         await tell(tx, served, text, priority=Priority.REPLY, now=here.now)
     await show(tx, served, "order_mine", order_id, priority=Priority.REPLY, now=here.now)
-    await dispatch.look_for(tx, here, await tasks.get(tx, task_id))
+    await dispatch.look_for(tx, here, task)
     order, _ = await get(tx, order_id)
     return order
 

@@ -43,6 +43,42 @@ async def get(tx: Transaction, task_id: int) -> Task:
     return task
 
 
+async def post(
+    tx: Transaction,
+    here: Here,
+    actor: Person | None,
+    *,
+    kind: TaskKind,
+    place_id: int,
+    due: datetime,
+    minutes: int,
+    order_id: int | None = None,
+    person_id: int | None = None,
+    skill: str | None = None,
+    urgent: bool = False,
+    people: int = 1,
+    least: int = 1,
+) -> Task:
+    """A new task, open: `due` is when somebody must be there, `people` may go and `least` must; nobody is asked yet."""
+    task_id = await tasks.add_task(
+        tx,
+        kind=kind,
+        order_id=order_id,
+        person_id=person_id,
+        place_id=place_id,
+        due=due,
+        minutes=minutes,
+        skill=skill,
+        urgent=urgent,
+        people=people,
+        least=least,
+        now=here.now,
+    )
+    actor_id = actor.id if actor else None
+    await tasks.add_event(tx, task_id=task_id, actor_id=actor_id, event=E.OPEN, state=S.OPEN, now=here.now)
+    return await get(tx, task_id)
+
+
 async def said_by(tx: Transaction, person: Person, task: Task) -> OfferState | None:
     """What somebody who was asked for a task has said; None where they were not asked."""
     return await offers.of(tx, task_id=task.id, person_id=person.id)

@@ -1,17 +1,18 @@
 """The cards of an order and its task: for who was asked, who took it, who ordered, and who rings somebody up."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from community import calls, orders, people, permissions, tasks
 from community.here import Here
-from community.tell import Both, Text
+from community.tell import Both, Text, What
 from handlers.buttons import Button, Rows, button
 from handlers.render import Face
 from storage.database import Transaction
-from storage.records import Group, Person, Task
-from storage.states import OfferState, TaskState
+from storage.records import Group, Order, Person, Task
+from storage.states import OfferState, TaskKind, TaskState
 
 S = TaskState
 _NOWHERE: Both = {"zh": "", "en": ""}
@@ -19,10 +20,10 @@ _NOWHERE: Both = {"zh": "", "en": ""}
 
 @dataclass(frozen=True, kw_only=True)
 class TaskCard(Text, template="task/card"):
-    """A visit. Name, phone, door and words are there for its taker only, from the claim until it is done."""
+    """A task. Name, phone, door and words are there for its takers only, from the claim until it is done."""
 
-    emoji: str
-    service: Both
+    emoji: What
+    service: What
     rough: Both
     minutes: int
     due: datetime
@@ -80,24 +81,26 @@ class CallCard(Text, template="task/call"):
 
 
 async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | Group) -> Face | None:
-    """A visit, for whoever was asked, took it or goes along."""
+    """A task, for whoever was asked, took it or goes along."""
     if isinstance(reader, Group):
         return None
     task = await tasks.get(tx, task_id)
-    order = await tasks.order_of(tx, task)
+    order = await tasks.order_of(tx, task) if task.order_id is not None else None
     captain = task.taker_id == reader.id
     mine = captain or await tasks.goes_along(tx, reader, task)
     said = await tasks.said_by(tx, reader, task)
     going = [await people.get(tx, task.taker_id), *await tasks.companions(tx, task)] if task.taker_id else []
     address, words, password = None, "", ""
     if mine and task.state in tasks.HELD:
-        address = await permissions.address_of_held_task(tx, reader, task)
-        words = permissions.own_words(tx, order.words)
-        password = permissions.own_words(tx, order.password)
+        if task.person_id is not None:
+            address = await permissions.address_of_held_task(tx, reader, task)
+        if order is not None:
+            words = permissions.own_words(tx, order.words)
+            password = permissions.own_words(tx, order.password)
     open_to_me = tasks.wanted(task) and said is OfferState.ASKED and not mine
     text = TaskCard(
-        emoji=tasks.service_sign(here, order.service),
-        service=tasks.service_name(here, order.service),
+        emoji=_sign(here, task, order),
+        service=await tasks.what(tx, here, task),
         rough=await tasks.rough_place(tx, task),
         minutes=task.minutes,
         due=task.due,
@@ -119,13 +122,21 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
     if open_to_me:
         buttons = [[button("i_go", "task.claim", task.id), button("not_now", "task.decline", task.id)]]
     elif captain:
-        buttons = _captain_buttons(task)
+        buttons = STEPS.get(task.kind, captain_buttons)(task)
     elif mine and task.state in tasks.HELD:
         buttons = [[button("cannot_come", "task.release", task.id)]]
     return Face(text=text, buttons=buttons)
 
 
-def _captain_buttons(task: Task) -> Rows:
+def _sign(here: Here, task: Task, order: Order | None) -> What:
+    if order is None:
+        return {"label": f"sign_{task.kind}"}
+    sign = tasks.service_sign(here, order.service)
+    return {"zh": sign, "en": sign}
+
+
+def captain_buttons(task: Task) -> Rows:
+    """What the captain does next."""
     release = button("cannot_come", "task.release", task.id)
     arrive, finish = button("at_door", "task.arrive", task.id), button("done_it", "task.finish", task.id)
     match task.state:
@@ -221,4 +232,6 @@ async def call_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
     return Face(text=text, buttons=buttons)
 
 
+STEPS: Mapping[TaskKind, Callable[[Task], Rows]] = {}
+"""The captain's buttons where a kind of task has steps of its own."""
 CARDS = {"task": task_card, "order_mine": my_order, "order_ask": ask_good, "call": call_card}
