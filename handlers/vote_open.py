@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from telegram import Update
 
-from community import permissions, vote_deadline, votes
+from community import moments, permissions, vote_deadline, votes
 from community.errors import NotAllowed, TooLong
 from community.tell import Both, Text
 from community.vote_texts import TooSoon
@@ -248,7 +248,7 @@ async def take_deadline(turn: Turn, draft: Json, said: Said) -> str | None:
         offered = vote_deadline.offered(turn.here)
         at = next((at for days, at in offered.items() if str(days) == said.text), None)
     elif said.kind is Kind.TEXT:
-        at = vote_deadline.typed(turn.here, said.text)
+        at = moments.read(turn.here, said.text)
     if at is None:
         raise AskAgain(NotUnderstood())
     if not vote_deadline.far_enough(turn.here, at):

@@ -1,11 +1,11 @@
-"""Deadlines: evenings to choose from, and moments typed as people type them."""
+"""Deadlines: evenings to choose from, and how near they may be."""
 
 from collections.abc import Callable
 
 import pytest
 from factories import ZONE, StillClock
 
-from community import vote_deadline, waking
+from community import moments, vote_deadline, waking
 from community.here import Here
 
 
@@ -31,28 +31,8 @@ def test_this_evening_is_not_offered_when_it_is_too_near(clock: StillClock, here
     assert list(vote_deadline.offered(here())) == [1, 3, 7]
 
 
-@pytest.mark.parametrize(
-    ("text", "read"),
-    [
-        ("11-27 20:00", "2025-11-27 20:00"),
-        ("11/27 20：00", "2025-11-27 20:00"),
-        (" 6月12日 8:30 ", "2025-06-12 08:30"),
-        ("6月12日20点", "2025-06-12 20:00"),
-        ("6.12 20:00", "2025-06-12 20:00"),
-        ("1-3 20:00", "2026-01-03 20:00"),
-        ("6-9 20:00", "2025-06-09 20:00"),
-        ("2-30 20:00", "None"),
-        ("6-12 25:00", "None"),
-        ("明天晚上", "None"),
-        ("", "None"),
-    ],
-)
-def test_a_typed_moment_is_read_in_the_year_it_is_meant_in(here: Callable[[], Here], text: str, read: str) -> None:
-    assert local(vote_deadline.typed(here(), text)) == read
-
-
 def test_half_an_hour_is_the_least(clock: StillClock, here: Callable[[], Here]) -> None:
-    at = vote_deadline.typed(here(), "6-10 9:30")
+    at = moments.read(here(), "6-10 9:30")
     assert at is not None
 
     in_time = vote_deadline.far_enough(here(), at)
@@ -72,7 +52,7 @@ def test_half_an_hour_is_the_least(clock: StillClock, here: Callable[[], Here]) 
     ],
 )
 def test_nobody_is_woken(here: Callable[[], Here], clock_time: str, before: str, after: str) -> None:
-    at = vote_deadline.typed(here(), clock_time)
+    at = moments.read(here(), clock_time)
     assert at is not None
 
     earlier, later = waking.before(here(), at), waking.after(here(), at)
