@@ -29,7 +29,7 @@ from bot.settings import Settings
 from bot.transport import NoRequest, Transport
 from bot.vote_chart import VoteChart
 from bot.worker import Worker
-from community import calls, dispatch, follow_up, notices, orders, reports, vote_rounds, votes
+from community import calls, dispatch, follow_up, notices, orders, repeats, reports, vote_rounds, votes
 from community.here import Here
 from community.neighbourhood import Neighbourhood
 from community.working_time import WorkingTime
@@ -62,6 +62,7 @@ DUE: Mapping[str, Due] = {
     follow_up.RETURN: follow_up.give_up,
     follow_up.OVERRUN: follow_up.overrun,
     orders.UNCONFIRMED: orders.unconfirmed,
+    repeats.AGAIN: repeats.again,
     calls.NEW: calls.announce,
     calls.AGAIN: calls.announce,
     notices.SEND: notices.go_on,

@@ -1,6 +1,6 @@
 """Answers given on the phone: they count as the person's own, and close the call."""
 
-from community import calls, orders, reports
+from community import calls, orders, proxies, reports
 from community.errors import NotFound
 from community.here import Here
 from storage.database import Transaction
@@ -22,6 +22,8 @@ async def give(tx: Transaction, here: Here, actor: Person, task_id: int, *, answ
             await orders.confirm(tx, here, actor, subject, on_behalf=True)
         else:
             await orders.complain(tx, here, actor, subject, event=event, on_behalf=True)
+    elif task.question == "proxy" and answer in ("yes", "no"):
+        await proxies.decide(tx, here, actor, subject, agreed=answer == "yes", on_behalf=True)
     elif task.question == "report" and answer in _REPORT:
         await reports.judge(tx, here, actor, subject, event=_REPORT[answer], on_behalf=True)
     else:

@@ -42,6 +42,24 @@ async def ask_by_phone(
     await timers.put(tx, kind=NEW, subject_id=task_id, due=here.now)
 
 
+async def have_rung(tx: Transaction, here: Here, person: Person, text: Text, *, urgent: bool) -> None:
+    """Have somebody ring a person, also one who is in chat, and tell them."""
+    task_id = await rows.add_task(
+        tx,
+        kind=TaskKind.CALL,
+        order_id=None,
+        person_id=person.id,
+        place_id=person.place_id or await people.top_place(tx),
+        due=here.now,
+        minutes=5,
+        template=text.template,
+        context=text.context(),
+        urgent=urgent,
+        now=here.now,
+    )
+    await timers.put(tx, kind=NEW, subject_id=task_id, due=here.now)
+
+
 async def announce(tx: Transaction, here: Here, task_id: int) -> None:
     """Give a call to those who make calls: the officer on duty, else staff, else the grid worker.
 
@@ -65,8 +83,10 @@ async def announce(tx: Transaction, here: Here, task_id: int) -> None:
     for caller in callers.values():
         if caller.id not in helpers:
             await permissions.open_address(tx, here, served, viewer=caller, role="caller", subject=("task", task.id))
-            await show(tx, caller, "call", task.id, priority=Priority.TASK, now=here.now)
-    again = waking.after(here, here.now + max(waited, _AGAIN_AFTER))
+            priority = Priority.EMERGENCY if task.urgent else Priority.TASK
+            await show(tx, caller, "call", task.id, priority=priority, now=here.now)
+    again = here.now + max(waited, _AGAIN_AFTER)
+    again = again if task.urgent else waking.after(here, again)
     await timers.put(tx, kind=AGAIN, subject_id=task.id, due=again)
 
 

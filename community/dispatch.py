@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from community import asking, permissions, tasks, waking
 from community.here import Here
 from community.neighbourhood_settings import Wave
-from community.order_texts import NobodyYet, NotArrived, StillLooking
+from community.order_texts import ImpostorWarning, NobodyYet, NotArrived, StillLooking
 from community.tell import reachable_by_chat, show, tell
 from storage.database import Transaction
 from storage.queries import offers, people, timers
 from storage.queries import tasks as rows
 from storage.records import Person, Task
-from storage.states import OfferState, Priority, Role
+from storage.states import OfferState, Priority, Role, TaskKind
 
 WAVE, OFFICER, STAFF = "look_wave", "look_officer", "look_staff"
 FIRST, SECOND, LAST = 1, 2, 3
@@ -62,7 +62,7 @@ async def _go_on(tx: Transaction, here: Here, task: Task) -> bool:
     """Ask the next wave, or the one after it where nobody is left for this; whether anybody is waited for now."""
     wave, asked = task.wave, 0
     while not asked and wave < LAST:
-        wave = max(wave + 1, SECOND if task.urgent else FIRST)
+        wave = max(wave + 1, _first(task))
         asked = await _ask(tx, here, task, wave=wave, limit=_size(here, wave))
     await rows.next_wave(tx, task_id=task.id, wave=wave)
     await timers.drop(tx, prefix=WAVE, subject_id=task.id)
@@ -70,6 +70,11 @@ async def _go_on(tx: Transaction, here: Here, task: Task) -> bool:
         at = here.now + timedelta(minutes=_chosen(here, wave).minutes)
         await timers.put(tx, kind=WAVE, subject_id=task.id, due=at if task.urgent else waking.after(here, at))
     return bool(asked or await offers.waiting(tx, task.id))
+
+
+def _first(task: Task) -> int:
+    """The wave it begins with: a call for help goes to all who are near, what is urgent to more than a few."""
+    return LAST if task.kind is TaskKind.SOS else SECOND if task.urgent else FIRST
 
 
 def _chosen(here: Here, wave: int) -> Wave:
@@ -89,7 +94,7 @@ async def _ask(tx: Transaction, here: Here, task: Task, *, wave: int, limit: int
         if await offers.offer(tx, task_id=task.id, person_id=person.id, wave=wave, now=here.now):
             asked.append(person)
     for person in asked:
-        await show(tx, person, "task", task.id, priority=Priority.TASK, now=here.now)
+        await show(tx, person, "task", task.id, priority=_priority(task), now=here.now)
     return len(asked)
 
 
@@ -148,6 +153,8 @@ async def _refused(tx: Transaction, task: Task, person: Person) -> bool:
 
 def _officer_after(here: Here, task: Task) -> timedelta:
     numbers = here.neighbourhood.dispatch
+    if task.kind is TaskKind.SOS:
+        return timedelta(seconds=numbers.sos_officer_seconds)
     return timedelta(minutes=numbers.urgent_officer_minutes if task.urgent else numbers.officer_minutes)
 
 
@@ -193,5 +200,18 @@ async def _tell_one(tx: Transaction, here: Here, task: Task, person: Person) -> 
         joined=task.joined,
     )
     await offers.offer(tx, task_id=task.id, person_id=person.id, now=here.now)
-    await tell(tx, person, text, priority=Priority.TASK, now=here.now)
-    await show(tx, person, "task", task.id, priority=Priority.TASK, now=here.now)
+    await tell(tx, person, text, priority=_priority(task), now=here.now)
+    await show(tx, person, "task", task.id, priority=_priority(task), now=here.now)
+
+
+async def warn_staff(tx: Transaction, here: Here, task: Task) -> None:
+    """Somebody at the door is not who should come: staff and the grid worker of the place are told."""
+    text = ImpostorWarning(order=task.order_id or 0, place=await tasks.rough_place(tx, task))
+    warned = [*await people.in_charge(tx, role=Role.STAFF, place_id=task.place_id)]
+    warned += await people.in_charge(tx, role=Role.GRID_WORKER, place_id=task.place_id)
+    for person in {p.id: p for p in warned}.values():
+        await tell(tx, person, text, priority=Priority.EMERGENCY, now=here.now)
+
+
+def _priority(task: Task) -> Priority:
+    return Priority.EMERGENCY if task.urgent else Priority.TASK

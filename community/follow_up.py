@@ -56,9 +56,14 @@ async def ask(tx: Transaction, here: Here, task_id: int) -> None:
         return
     if _stale(here, task, ASK):
         return
-    await rows.asked(tx, task_id=task.id, now=here.now)
+    await ask_now(tx, here, task)
     taker = await people.by_id(tx, task.taker_id)
     await show(tx, taker, "task", task.id, priority=Priority.TASK, now=here.now)
+
+
+async def ask_now(tx: Transaction, here: Here, task: Task) -> None:
+    """From now on an answer is waited for; silence by an hour before puts it back."""
+    await rows.asked(tx, task_id=task.id, now=here.now)
     before = timedelta(minutes=here.neighbourhood.dispatch.silence_before_minutes)
     await timers.put(tx, kind=SILENCE, subject_id=task.id, due=max(task.due - before, here.now + _GRACE))
 

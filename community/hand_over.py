@@ -5,9 +5,10 @@ What waited at their desk goes to whoever is in charge beside or above them.
 
 from community import follow_up, orders, reports, tasks
 from community.here import Here
+from community.repeats import AGAIN
 from community.tell import show
 from storage.database import Transaction
-from storage.queries import people, timers, volunteers
+from storage.queries import people, proxies, repeats, timers, volunteers
 from storage.queries import reports as report_rows
 from storage.queries import tasks as rows
 from storage.records import Person
@@ -27,6 +28,9 @@ async def hand_over(tx: Transaction, here: Here, person: Person) -> None:
             await orders.cancel(tx, here, person, task.order_id)
     await rows.forget(tx, person_id=person.id)
     await volunteers.forget(tx, person.id)
+    await proxies.forget(tx, person.id)
+    for repeat_id in await repeats.end_all(tx, person_id=person.id, now=here.now):
+        await timers.drop(tx, prefix=AGAIN, subject_id=repeat_id)
     await _pass_on_reports(tx, here, person)
 
 

@@ -98,6 +98,7 @@ class Service(Section):
     minutes: Minutes
     due_minutes: Minutes
     pair: Flag = False
+    receipt: Flag = False
     elder: Flag = False
 
 

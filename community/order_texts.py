@@ -21,7 +21,7 @@ class NoAddress(Refused, template="order/no_address"):
 class OrderedAlready(Refused, template="order/ordered_already"):
     """The same help is on its way."""
 
-    service: Both
+    service: What
 
 
 @dataclass(kw_only=True, eq=False)
@@ -44,7 +44,7 @@ class OrderedForYou(Text, template="order/ordered_for_you"):
     """To the person served: somebody ordered for them, as they asked on the phone."""
 
     by: str
-    service: Both
+    service: What
     hotline: str
 
 
@@ -54,7 +54,7 @@ class Found(Text, template="order/found"):
 
     helpers: list[str]
     lacking: bool  # one more is looked for
-    service: Both
+    service: What
     due: datetime
     password: str
     hotline: str
@@ -64,7 +64,7 @@ class Found(Text, template="order/found"):
 class HelperChanged(Text, template="order/helper_changed"):
     """To the person served: the one who was to come cannot; another is looked for, or (`helper`) comes instead."""
 
-    service: Both
+    service: What
     helper: str
 
 
@@ -72,7 +72,7 @@ class HelperChanged(Text, template="order/helper_changed"):
 class StillLooking(Text, template="order/still_looking"):
     """To the person served: nobody has claimed it yet; who sees to it now."""
 
-    service: Both
+    service: What
     officer: str
     hotline: str
 
@@ -82,7 +82,7 @@ class OnTheWay(Text, template="order/on_the_way"):
     """To the person served: the helper has set out."""
 
     helper: str
-    service: Both
+    service: What
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +97,7 @@ class AtTheDoor(Text, template="order/at_the_door"):
 class AskDone(Text, template="order/ask_done_by_phone"):
     """To be asked by phone: is it done?"""
 
-    service: Both
+    service: What
     helper: str
 
 
@@ -125,10 +125,37 @@ class CaptainNow(Text, template="task/captain_now"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TimeChanged(Text, template="task/time_changed"):
+    """To the taker: another time is wished."""
+
+    service: What
+    place: Both
+    due: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelpIsCalled(Text, template="order/help_is_called"):
+    """To be told by phone to whoever called for help."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImpostorReported(Text, template="order/impostor_by_phone"):
+    """To be told by phone to whoever has the wrong person at the door."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImpostorWarning(Text, template="task/impostor"):
+    """To staff: the person served says that it is not who should come."""
+
+    order: int
+    place: Both
+
+
+@dataclass(frozen=True, kw_only=True)
 class Thanks(Text, template="task/thanks"):
     """To the taker: confirmed, and the minutes banked."""
 
-    service: Both
+    service: What
     minutes: int
     balance: int
 

@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 
-from community import dispatch, permissions, tasks, time_bank, waking
+from community import dispatch, permissions, proxies, tasks, time_bank, waking
 from community.calls import ask_by_phone, close_question
 from community.errors import NoLongerPossible, NotAllowed, NotFound, TooLong
 from community.here import Here
@@ -14,6 +14,7 @@ from community.order_texts import (
     Found,
     NoAddress,
     NotDone,
+    NotYourOwn,
     OnTheWay,
     OrderedAlready,
     OrderedForYou,
@@ -53,14 +54,13 @@ async def place(
     photo: str = "",
     due: datetime | None = None,
     wanted: Person | None = None,
+    repeat_id: int | None = None,
     ordered_by: Person | None = None,
 ) -> Order:
     """Order help for somebody, at their home; `due` by when, `wanted` the volunteer they ask for by name.
 
     Raises NoAddress, OrderedAlready, TooLong, NotFound, DueTooSoon.
     """
-    if served.place_id is None:
-        raise NoAddress
     if len(words) > WORDS_LIMIT:
         raise TooLong(limit=WORDS_LIMIT, length=len(words))
     kind = next((s for s in here.neighbourhood.services if s.code == service), None)
@@ -70,6 +70,47 @@ async def place(
         raise DueTooSoon
     if await rows.live_order(tx, person_id=served.id, service=service):
         raise OrderedAlready(service=tasks.service_name(here, service))
+    return await open_order(
+        tx,
+        here,
+        served,
+        kind=TaskKind.VISIT,
+        service=service,
+        words=words,
+        voice=voice,
+        photo=photo,
+        due=due or waking.after(here, here.now + timedelta(minutes=kind.due_minutes)),
+        minutes=kind.minutes,
+        skill=kind.skill,
+        people=2 if kind.pair else 1,
+        wanted=wanted,
+        repeat_id=repeat_id,
+        ordered_by=ordered_by,
+    )
+
+
+async def open_order(
+    tx: Transaction,
+    here: Here,
+    served: Person,
+    *,
+    kind: TaskKind,
+    service: str,
+    due: datetime,
+    minutes: int,
+    words: str = "",
+    voice: str = "",
+    photo: str = "",
+    skill: str | None = None,
+    urgent: bool = False,
+    people: int = 1,
+    wanted: Person | None = None,
+    repeat_id: int | None = None,
+    ordered_by: Person | None = None,
+) -> Order:
+    """An order and its task; somebody is looked for. Raises NoAddress."""
+    if served.place_id is None:
+        raise NoAddress
     order_id = await rows.add_order(
         tx,
         person_id=served.id,
@@ -79,6 +120,7 @@ async def place(
         voice=voice or None,
         photo=photo or None,
         wanted_id=wanted.id if wanted else None,
+        repeat_id=repeat_id,
         password=tx.seal(secrets.choice(here.neighbourhood.passwords)),
         now=here.now,
     )
@@ -86,15 +128,16 @@ async def place(
         tx,
         here,
         ordered_by or served,
-        kind=TaskKind.VISIT,
+        kind=kind,
         order_id=order_id,
         person_id=served.id,
         place_id=served.place_id,
-        due=due or waking.after(here, here.now + timedelta(minutes=kind.due_minutes)),
-        minutes=kind.minutes,
-        skill=kind.skill,
-        people=2 if kind.pair else 1,
-        least=2 if kind.pair else 1,
+        due=due,
+        minutes=minutes,
+        skill=skill,
+        urgent=urgent,
+        people=people,
+        least=people,
     )
     if ordered_by is not None and reachable_by_chat(served):
         text = OrderedForYou(
@@ -239,7 +282,7 @@ async def rate(tx: Transaction, here: Here, actor: Person, order_id: int, *, sta
 async def cancel(tx: Transaction, here: Here, actor: Person, order_id: int) -> None:
     """取消, at any moment before it is done; whoever was to come is told. Raises NotAllowed, NoLongerPossible."""
     order, task = await get(tx, order_id)
-    if actor.id not in (order.person_id, order.ordered_by):
+    if not await proxies.acts_for(tx, actor, order):
         raise NotAllowed
     going = [*([await people.by_id(tx, task.taker_id)] if task.taker_id else []), *await tasks.companions(tx, task)]
     task = await tasks.move(tx, here, task, TaskEvent.CANCEL, actor=actor, taker_id=None)
@@ -253,5 +296,7 @@ async def cancel(tx: Transaction, here: Here, actor: Person, order_id: int) -> N
 async def _served(tx: Transaction, actor: Person, order_id: int, *, on_behalf: bool) -> tuple[Order, Task]:
     order, task = await get(tx, order_id)
     if not on_behalf and actor.id != order.person_id:
-        raise NotAllowed
+        await proxies.require(tx, actor, order.person_id)
+    if actor.id == task.taker_id:
+        raise NotYourOwn
     return order, task

@@ -25,7 +25,7 @@ class Noun(Protocol):
     async def on_finish(self, tx: Transaction, here: Here, actor: Person, task: Task, /) -> None: ...
 
 
-NOUNS: Mapping[TaskKind, Noun] = {TaskKind.VISIT: orders}
+NOUNS: Mapping[TaskKind, Noun] = {TaskKind.VISIT: orders, TaskKind.SOS: orders}
 
 
 async def claim(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
@@ -65,7 +65,7 @@ async def still_coming(tx: Transaction, here: Here, actor: Person, task_id: int)
 async def set_off(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
     """🚶 我出发了. Raises StillAlone, NoLongerPossible."""
     task = await tasks.move(
-        tx, here, await _ready(tx, actor, task_id), TaskEvent.SET_OFF, actor=actor, taker_id=actor.id
+        tx, here, await ready(tx, actor, task_id), TaskEvent.SET_OFF, actor=actor, taker_id=actor.id
     )
     await follow_up.set_clock(tx, here, task)
     await NOUNS[task.kind].on_set_off(tx, here, actor, task)
@@ -74,9 +74,7 @@ async def set_off(tx: Transaction, here: Here, actor: Person, task_id: int) -> T
 
 async def arrive(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
     """📍 到门口了. Raises StillAlone, NoLongerPossible."""
-    task = await tasks.move(
-        tx, here, await _ready(tx, actor, task_id), TaskEvent.ARRIVE, actor=actor, taker_id=actor.id
-    )
+    task = await tasks.move(tx, here, await ready(tx, actor, task_id), TaskEvent.ARRIVE, actor=actor, taker_id=actor.id)
     await follow_up.watch_visit(tx, here, task)
     await NOUNS[task.kind].on_arrive(tx, here, actor, task)
     return task
@@ -84,14 +82,13 @@ async def arrive(tx: Transaction, here: Here, actor: Person, task_id: int) -> Ta
 
 async def finish(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
     """✅ 做好了. Raises StillAlone, NoLongerPossible."""
-    task = await tasks.move(
-        tx, here, await _ready(tx, actor, task_id), TaskEvent.FINISH, actor=actor, taker_id=actor.id
-    )
+    task = await tasks.move(tx, here, await ready(tx, actor, task_id), TaskEvent.FINISH, actor=actor, taker_id=actor.id)
     await NOUNS[task.kind].on_finish(tx, here, actor, task)
     return task
 
 
-async def _ready(tx: Transaction, actor: Person, task_id: int) -> Task:
+async def ready(tx: Transaction, actor: Person, task_id: int) -> Task:
+    """A task that this person leads and that enough people go to. Raises StillAlone, NoLongerPossible."""
     task = await tasks.held_by(tx, actor, task_id)
     if task.joined < task.least:
         raise StillAlone

@@ -31,6 +31,8 @@ TRANSITIONS: dict[TaskState, dict[TaskEvent, TaskState]] = {
 """OPEN → CONFIRMED is a call that was told; a visit is confirmed after it was done."""
 HELD = (S.CLAIMED, S.ON_WAY, S.ARRIVED)
 """While these last, and no longer, the taker sees name, phone and door."""
+SOS = "sos"
+"""What a call for help is ordered as; no service of the file."""
 TIMERS, LOOKING = "task_", "look_"
 """What the kinds of timers begin with: those of the step a task is at, and those that look for people."""
 
@@ -109,14 +111,18 @@ async def order_of(tx: Transaction, task: Task) -> Order:
     return order
 
 
-def service_name(here: Here, code: str) -> Both:
+def service_name(here: Here, code: str) -> What:
     """A service's name; its code where the neighbourhood file has it no more."""
+    if code == SOS:
+        return {"label": "task_sos"}
     found = next((s for s in here.neighbourhood.services if s.code == code), None)
     return {"zh": found.name.zh, "en": found.name.en} if found else {"zh": code, "en": code}
 
 
 def service_sign(here: Here, code: str) -> str:
     """A service's emoji; a hand where the neighbourhood file has it no more."""
+    if code == SOS:
+        return "🆘"
     return next((s.emoji for s in here.neighbourhood.services if s.code == code), "🙋")
 
 

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from community import time_bank
+from community import permissions, time_bank
 from community.here import Here
 from community.tell import show
 from storage.database import Transaction
-from storage.queries import tasks
+from storage.queries import people, tasks
 from storage.records import Person, Task
-from storage.states import Priority
+from storage.states import Priority, Role
 
 _LIMIT = 5
 
@@ -29,6 +29,17 @@ async def tasks_of(tx: Transaction, person: Person) -> Volunteering:
         offered=await tasks.offered_to(tx, person_id=person.id, limit=_LIMIT),
         balance=await time_bank.balance(tx, person.id),
     )
+
+
+async def called(tx: Transaction, served: Person, *, name: str) -> Person | None:
+    """The volunteer for where somebody lives who is called so; the nearest name if it is only a part of it."""
+    wanted = "".join(name.split())
+    if not wanted or served.place_id is None:
+        return None
+    near = await people.in_charge(tx, role=Role.VOLUNTEER, place_id=served.place_id)
+    names = {p.id: "".join(permissions.public_name(tx, p).split()) for p in near if p.id != served.id}
+    fitting = [p for p in near if wanted in names.get(p.id, "")]
+    return min(fitting, key=lambda p: len(names[p.id]), default=None)
 
 
 async def show_cards(tx: Transaction, here: Here, person: Person, found: Volunteering) -> None:

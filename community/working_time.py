@@ -131,6 +131,10 @@ class WorkingTime:
         days_off, made_up = self._public(day.year)
         return day in made_up or (day not in days_off and day.weekday() in self.weekdays)
 
+    def is_public_holiday(self, day: date) -> bool:
+        """Whether a day is off for everybody: a public holiday that the file does not make a working day."""
+        return day not in self.workdays and (day in self.days_off or day in self._public(day.year)[0])
+
     def missing_makeup_days(self, year: int) -> bool:
         """Whether nobody yet said which weekends of a year are worked to make up for its holidays."""
         if self.holidays is None or any(day.year == year for day in self.workdays):

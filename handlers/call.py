@@ -38,5 +38,5 @@ async def answered(_: Update, turn: Turn, press: Press) -> None:
 PRESSES = {
     "call.told": told,
     "call.missed": missed,
-    **{f"call.{word}": answered for word in ("good", "not_good", "no_show", "solved", "unsolved")},
+    **{f"call.{word}": answered for word in ("good", "not_good", "no_show", "solved", "unsolved", "yes", "no")},
 }

@@ -20,7 +20,7 @@ async def keyboard(turn: Turn) -> list[list[Any]]:
     rows: list[list[Any]] = [["key_report", "key_order"], ["key_vote", "key_notices"], ["key_my", "key_who"]]
     if person.keyboard is Keyboard.ELDER:
         services = [service_label(s) for s in turn.here.neighbourhood.services if s.elder]
-        return [*(services[i : i + 2] for i in range(0, len(services), 2)), ["key_favour", "key_who"]]
+        return [*(services[i : i + 2] for i in range(0, len(services), 2)), ["key_favour", "key_who"], ["key_sos"]]
     extra = ["key_tasks"] if Role.VOLUNTEER in roles else []
     if roles.intersection(STAFF):
         extra.append("key_desk")

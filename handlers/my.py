@@ -10,7 +10,7 @@ from datetime import datetime
 import orjson
 from telegram import Update
 
-from community import mine, people, privacy, report_reading, tasks
+from community import mine, people, privacy, proxies, report_reading, tasks
 from community.errors import NoLongerPossible
 from community.tell import Both, Text
 from handlers.buttons import Press, button
@@ -115,6 +115,8 @@ async def held(_: Update, turn: Turn) -> None:
         opened=[{"at": {"ms": ms}, "by": name, "role": role} for ms, name, role in about.opened],
     )
     buttons = [[button("export", "my.export"), button("erase", "my.erase")]]
+    for proxy, name in await proxies.of_person(turn.tx, turn.person):
+        buttons.append([button("proxy_end", "proxy.end", proxy.id, name=name)])
     await turn.say(text, buttons=buttons if turn.person.joined_at else None)
 
 

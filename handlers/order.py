@@ -11,18 +11,30 @@ from datetime import datetime
 
 from telegram import Update
 
-from community import orders, tasks
+from community import orders, people, proxies, repeats, tasks
 from community.errors import NotFound, TooLong
 from community.order_texts import NoAddress
-from community.tell import Both, Text
-from handlers.buttons import Press, button
+from community.tell import Text, What
 from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, Step, begin, grid
 from handlers.keyboards import keyboard, service_label
+from handlers.order_options import (
+    WAYS,
+    ask_options,
+    ask_phone,
+    ask_wanted,
+    ask_when,
+    ask_whom,
+    take_options,
+    take_phone,
+    take_wanted,
+    take_when,
+    take_whom,
+)
 from handlers.pick import PickFromButtons
 from handlers.said import Kind, Said
 from storage.records import Json
-from storage.states import TaskEvent
+from storage.rows import from_ms
 
 _OTHER = "other"  # the service that takes whatever hints at no other
 
@@ -37,10 +49,16 @@ class AskConfirm(Text, template="order/ask_confirm"):
     """Shall somebody come?"""
 
     emoji: str
-    service: Both
+    service: What
     words: str
     voice: bool
+    photo: bool
     minutes: int
+    due: datetime | None
+    weekly: bool
+    wanted: str
+    whom: str
+    receipt: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,25 +77,7 @@ class Ordered(Text, template="order/ordered"):
 
     minutes: int
     begins: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class AskCancel(Text, template="order/ask_cancel"):
-    """Really cancel?"""
-
-    service: Both
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderCancelled(Text, template="order/cancelled"):
-    """Cancelled."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ThanksForAnswer(Text, template="order/thanks"):
-    """Thanks; what happens next."""
-
-    event: str
+    weekly: bool
 
 
 async def start(_: Update, turn: Turn) -> None:
@@ -98,9 +98,11 @@ async def start_with(turn: Turn, service: str) -> None:
 
 
 async def _begin(turn: Turn, step: str, service: str, *, words: str = "", voice: str = "") -> None:
-    if turn.person.place_id is None:
+    if turn.person.place_id is None and not await proxies.served_by(turn.tx, turn.person):
         raise NoAddress
-    await begin(turn, FLOW, draft={"service": service, "words": words, "voice": voice}, step=step)
+    draft: Json = {"service": service, "words": words, "voice": voice, "photo": "", "due": None, "weekly": False}
+    draft |= {"wanted": None, "wanted_name": "", "for": None, "for_name": ""}
+    await begin(turn, FLOW, draft=draft, step=step)
 
 
 async def ask_service(turn: Turn, _: Json) -> None:
@@ -133,36 +135,55 @@ async def ask_confirm(turn: Turn, draft: Json) -> None:
         service=tasks.service_name(turn.here, service.code),
         words=draft["words"],
         voice=bool(draft["voice"]),
+        photo=bool(draft["photo"]),
         minutes=service.minutes,
+        due=from_ms(draft["due"]) if draft["due"] else None,
+        weekly=draft["weekly"],
+        wanted=draft["wanted_name"],
+        whom=draft["for_name"],
+        receipt=service.receipt,
     )
     buttons = [
         [FLOW.choice("confirm", "yes", "call_somebody")],
         [FLOW.choice("confirm", "say", "let_me_say"), FLOW.choice("confirm", "_cancel", "keep")],
+        [FLOW.choice("confirm", "options", "order_options")],
     ]
     await turn.say(text, buttons=buttons)
 
 
 async def take_confirm(turn: Turn, draft: Json, said: Said) -> str | None:
-    """✅ 叫人来; words or a voice message are taken along."""
-    if said.kind is Kind.PRESS and said.text == "say":
-        return "words"
-    if said.kind in (Kind.TEXT, Kind.VOICE):
+    """✅ 叫人来; words, a voice message or a photo are taken along."""
+    if said.kind is Kind.PRESS and said.text in ("say", "options"):
+        return {"say": "words", "options": "options"}[said.text]
+    if said.kind in (Kind.TEXT, Kind.VOICE, Kind.PHOTO):
         return await take_words(turn, draft, said)
     if said.kind is not Kind.PRESS or said.text != "yes":
         raise AskAgain(SayOrWrite())
+    await _place(turn, draft)
+    return None
+
+
+async def _place(turn: Turn, draft: Json) -> None:
+    served = await proxies.require(turn.tx, turn.person, draft["for"] or turn.person.id)
+    due = from_ms(draft["due"]) if draft["due"] else None
     order = await orders.place(
         turn.tx,
         turn.here,
-        turn.person,
+        served,
         service=draft["service"],
         words=draft["words"],
         voice=draft["voice"],
+        photo=draft["photo"],
+        due=due,
+        wanted=await people.get(turn.tx, draft["wanted"]) if draft["wanted"] else None,
+        ordered_by=turn.person if served.id != turn.person.id else None,
     )
+    if draft["weekly"] and due is not None:
+        await repeats.begin(turn.tx, turn.here, order, due=due)
     _, task = await orders.get(turn.tx, order.id)
     minutes = turn.here.neighbourhood.dispatch.officer_minutes
     begins = task.looking_since if task.looking_since and task.looking_since > turn.here.now else None
-    await turn.say(Ordered(minutes=minutes, begins=begins), keyboard=await keyboard(turn))
-    return None
+    await turn.say(Ordered(minutes=minutes, begins=begins, weekly=draft["weekly"]), keyboard=await keyboard(turn))
 
 
 async def ask_words(turn: Turn, _: Json) -> None:
@@ -171,88 +192,33 @@ async def ask_words(turn: Turn, _: Json) -> None:
 
 
 async def take_words(_: Turn, draft: Json, said: Said) -> str | None:
-    """What is needed. Raises TooLong."""
+    """What is needed; what was said before stays. Raises TooLong."""
     if said.kind is Kind.VOICE:
         draft["voice"] = said.file
-    elif said.kind is Kind.TEXT:
-        words = said.text.strip()
+    elif said.kind is Kind.PHOTO:
+        draft["photo"] = said.file
+    elif said.kind is not Kind.TEXT:
+        raise AskAgain(SayOrWrite())
+    if said.text.strip():
+        words = "\n".join(part for part in (draft["words"], said.text.strip()) if part)
         if len(words) > orders.WORDS_LIMIT:
             raise TooLong(limit=orders.WORDS_LIMIT, length=len(words))
         draft["words"] = words
-    else:
-        raise AskAgain(SayOrWrite())
     return "confirm"
 
 
-async def ask_cancel(_: Update, turn: Turn, press: Press) -> None:
-    """取消: asked once more when somebody is coming."""
-    order, task = await orders.get(turn.tx, press.subject)
-    if turn.person.id not in (order.person_id, order.ordered_by):
-        raise NotFound
-    if task.taker_id is None:
-        await cancel(_, turn, press)
-        return
-    await turn.answer()
-    text = AskCancel(service=tasks.service_name(turn.here, order.service))
-    await turn.say(
-        text, buttons=[[button("cancel_yes", "order.cancel_yes", order.id), button("cancel_not", "order.keep")]]
-    )
-
-
-async def cancel(_: Update, turn: Turn, press: Press) -> None:
-    """Not needed any more."""
-    await orders.cancel(turn.tx, turn.here, turn.person, press.subject)
-    await turn.answer()
-    await turn.say(OrderCancelled(), keyboard=await keyboard(turn))
-
-
-async def keep(_: Update, turn: Turn, __: Press) -> None:
-    """It stays ordered."""
-    await turn.answer()
-    await turn.settle(ThanksForAnswer(event="keep"))
-
-
-async def good(_: Update, turn: Turn, press: Press) -> None:
-    """👍 好了"""
-    await orders.confirm(turn.tx, turn.here, turn.person, press.subject)
-    await turn.answer(ThanksForAnswer(event="confirm"))
-
-
-async def not_good(_: Update, turn: Turn, press: Press) -> None:
-    """👎 没好"""
-    await orders.complain(turn.tx, turn.here, turn.person, press.subject, event=TaskEvent.NOT_GOOD)
-    await turn.answer(ThanksForAnswer(event="not_good"))
-
-
-async def nobody_came(_: Update, turn: Turn, press: Press) -> None:
-    """没人来"""
-    await orders.complain(turn.tx, turn.here, turn.person, press.subject, event=TaskEvent.NO_SHOW)
-    await turn.answer(ThanksForAnswer(event="no_show"))
-
-
-async def rate(_: Update, turn: Turn, press: Press) -> None:
-    """⭐ 1 … ⭐ 5"""
-    stars = int(press.word) if press.word.isascii() and press.word.isdigit() else 0
-    await orders.rate(turn.tx, turn.here, turn.person, press.subject, stars=stars)
-    await turn.answer(ThanksForAnswer(event="rate"))
-
-
 FLOW = Flow(
-    name="order",
+    name=WAYS.name,
     steps={
         "service": Step(ask=ask_service, take=take_service),
         "confirm": Step(ask=ask_confirm, take=take_confirm),
         "words": Step(ask=ask_words, take=take_words),
+        "options": Step(ask=ask_options, take=take_options),
+        "when": Step(ask=ask_when, take=take_when),
+        "wanted": Step(ask=ask_wanted, take=take_wanted),
+        "whom": Step(ask=ask_whom, take=take_whom),
+        "phone": Step(ask=ask_phone, take=take_phone),
     },
 )
 COMMANDS = {"order": start}
 KEYS = {"key_order": start, "key_favour": start}
-PRESSES = {
-    "order.cancel": ask_cancel,
-    "order.cancel_yes": cancel,
-    "order.keep": keep,
-    "order.good": good,
-    "order.not_good": not_good,
-    "order.no_show": nobody_came,
-    "order.rate": rate,
-}

@@ -26,9 +26,12 @@ from handlers import (
     notice_cards,
     notice_desk,
     order,
+    order_after,
+    proxy,
     report,
     report_cards,
     report_desk,
+    sos,
     task,
     task_cards,
     unprompted,
@@ -46,10 +49,16 @@ from handlers.texts import Texts
 
 Said = Callable[[Update, Turn], Coroutine[Any, Any, None]]
 Pressed = Callable[[Update, Turn, Press], Coroutine[Any, Any, None]]
-_SPOKEN = (menu, report, order, task, notice_desk, vote, my, contacts, desk)
-_PRESSED = (menu, join, report, report_desk, order, task, call, caller, notice, notice_desk, vote, vote_open, my, desk)
-_FLOWS = (join.FLOW, report.FLOW, *report_desk.FLOWS, order.FLOW, caller.FLOW, vote_open.FLOW, notice.FLOW)
-_SHOWN = (report_cards, task_cards, vote_cards, notice_cards, desk)
+_SPOKEN = (menu, report, order, sos, task, notice_desk, vote, my, contacts, desk)
+_PRESSED = (
+    *(menu, join, report, report_desk, order_after, sos, proxy, task, call, caller),
+    *(notice, notice_desk, vote, vote_open, my, desk),
+)
+_FLOWS = (
+    *(join.FLOW, report.FLOW, *report_desk.FLOWS, order.FLOW, order_after.FLOW, task.FLOW, caller.FLOW),
+    *(vote_open.FLOW, notice.FLOW),
+)
+_SHOWN = (report_cards, task_cards, proxy, vote_cards, notice_cards, desk)
 
 COMMANDS: Mapping[str, Said] = {name: f for module in _SPOKEN for name, f in module.COMMANDS.items()}
 KEYS: Mapping[str, Said] = {label: f for module in _SPOKEN for label, f in module.KEYS.items()}

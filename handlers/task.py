@@ -9,10 +9,14 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import orders, taking, volunteering
+from community import order_changes, orders, taking, volunteering
 from community.tell import Text
 from handlers.buttons import Press
 from handlers.context import Turn
+from handlers.flow import AskAgain, Flow, Step, begin
+from handlers.keyboards import keyboard
+from handlers.said import Kind, Said
+from storage.records import Json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +29,20 @@ class Tasks(Text, template="task/tasks"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class HerVoice(Text, template="task/voice"):
-    """What the person served said, for whoever goes."""
+class WhatWasSent(Text, template="task/sent"):
+    """The voice message or photo of the person served, for whoever goes."""
+
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskReceipt(Text, template="task/ask_receipt"):
+    """The receipt, please: what was bought, for how much."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhotoPlease(Text, template="task/photo_please"):
+    """It was no photo."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +65,9 @@ async def claim(__: Update, turn: Turn, press: Press) -> None:
     await turn.answer(Noted(event="claim"))
     if task.order_id is not None:
         order, _ = await orders.get(turn.tx, task.order_id)
-        if order.voice:
-            await turn.say(HerVoice(), media=("voice", order.voice))
+        for kind, file in (("photo", order.photo), ("voice", order.voice)):
+            if file:
+                await turn.say(WhatWasSent(kind=kind), media=(kind, file))
 
 
 async def decline(_: Update, turn: Turn, press: Press) -> None:
@@ -84,11 +101,35 @@ async def arrive(_: Update, turn: Turn, press: Press) -> None:
 
 
 async def finish(_: Update, turn: Turn, press: Press) -> None:
-    """✅ 做好了"""
+    """✅ 做好了; where something was bought, the receipt is shown first."""
+    task = await taking.ready(turn.tx, turn.person, press.subject)
+    order = (await orders.get(turn.tx, task.order_id))[0] if task.order_id is not None else None
+    if order is not None and order_changes.wants_receipt(turn.here, order):
+        await turn.answer()
+        await begin(turn, FLOW, draft={"task": task.id})
+        return
     await taking.finish(turn.tx, turn.here, turn.person, press.subject)
     await turn.answer(Noted(event="finish"))
 
 
+async def ask_receipt(turn: Turn, _: Json) -> None:
+    """A photo of the receipt."""
+    buttons = [[FLOW.choice("receipt", "none", "nothing_bought")], FLOW.ways_out("receipt", back=False)]
+    await turn.say(AskReceipt(), buttons=buttons)
+
+
+async def take_receipt(turn: Turn, draft: Json, said: Said) -> str | None:
+    """The person served sees it with the question whether all is well."""
+    if said.kind is Kind.PHOTO:
+        await order_changes.keep_receipt(turn.tx, turn.person, draft["task"], file=said.file)
+    elif said.kind is not Kind.PRESS or said.text != "none":
+        raise AskAgain(PhotoPlease())
+    await taking.finish(turn.tx, turn.here, turn.person, draft["task"])
+    await turn.say(Noted(event="finish"), keyboard=await keyboard(turn))
+    return None
+
+
+FLOW = Flow(name="receipt", steps={"receipt": Step(ask=ask_receipt, take=take_receipt)})
 COMMANDS = {"tasks": show}
 KEYS = {"key_tasks": show}
 PRESSES = {

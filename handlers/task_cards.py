@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from community import calls, orders, people, permissions, tasks
+from community import calls, orders, people, permissions, repeats, tasks
 from community.here import Here
 from community.tell import Both, Text, What
 from handlers.buttons import Button, Rows, button
@@ -48,11 +48,12 @@ class MyOrder(Text, template="order/mine"):
 
     number: int
     emoji: str
-    service: Both
+    service: What
     state: str
     helpers: list[str]
     due: datetime
     begins: datetime | None  # nobody is looked for before
+    weekly: bool
     password: str
 
 
@@ -60,7 +61,7 @@ class MyOrder(Text, template="order/mine"):
 class AskGood(Text, template="order/ask_good"):
     """Is it done? Then the stars."""
 
-    service: Both
+    service: What
     state: str
     stars: int
 
@@ -160,6 +161,7 @@ async def my_order(tx: Transaction, here: Here, order_id: int, reader: Person | 
         return None
     going = [await people.get(tx, task.taker_id), *await tasks.companions(tx, task)] if task.taker_id else []
     served = reader.id == order.person_id
+    repeat = await repeats.goes_on(tx, order)
     text = MyOrder(
         number=order.id,
         emoji=tasks.service_sign(here, order.service),
@@ -168,11 +170,18 @@ async def my_order(tx: Transaction, here: Here, order_id: int, reader: Person | 
         helpers=[permissions.public_name(tx, one) for one in going],
         due=task.due,
         begins=task.looking_since if task.looking_since and task.looking_since > here.now else None,
+        weekly=repeat is not None,
         password=permissions.own_words(tx, order.password) if served and task.state in tasks.HELD else "",
     )
     buttons: Rows = []
-    if task.state in (S.OPEN, *tasks.HELD):
+    if task.state in (S.OPEN, S.CLAIMED) and not task.urgent:
+        buttons = [[button("change_time", "order.time", order.id), button("cancel_order", "order.cancel", order.id)]]
+    elif task.state in (S.OPEN, *tasks.HELD):
         buttons = [[button("cancel_order", "order.cancel", order.id)]]
+    if repeat is not None:
+        buttons.append([button("end_repeat", "order.end_repeat", order.id)])
+    if task.state in tasks.HELD:
+        buttons.append([button("impostor", "order.impostor", order.id)])
     if task.state in (S.CLAIMED, S.ON_WAY) and task.due < here.now:
         buttons = [[button("nobody_came", "order.no_show", order.id)], *buttons]
     return Face(text=text, buttons=buttons)
@@ -189,7 +198,7 @@ async def ask_good(tx: Transaction, here: Here, order_id: int, reader: Person | 
         buttons = [_answers("order", order.id)]
     elif task.state is S.CONFIRMED and order.stars is None:
         buttons = [[button("stars", "order.rate", order.id, str(n), count=n) for n in range(1, 6)]]
-    return Face(text=text, buttons=buttons)
+    return Face(text=text, buttons=buttons, photo=order.receipt or "")
 
 
 def _answers(prefix: str, subject: int) -> list[Button]:
@@ -227,6 +236,9 @@ async def call_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
     elif open_still and task.question == "report":
         solved = button("solved", "call.solved", task.id)
         buttons = [[solved, button("unsolved", "call.unsolved", task.id)], [missed]]
+    elif open_still and task.question == "proxy":
+        agree = button("agree", "call.yes", task.id)
+        buttons = [[agree, button("disagree", "call.no", task.id)], [missed]]
     elif open_still:
         buttons = [[button("told", "call.told", task.id), missed]]
     return Face(text=text, buttons=buttons)

@@ -13,6 +13,7 @@ from storage.states import (
     OutboxKind,
     PlaceKind,
     Priority,
+    ProxyState,
     ReportEvent,
     ReportState,
     Role,
@@ -289,8 +290,36 @@ class Order:
     photo: str | None  # file_id
     password: Sealed  # the volunteer says it at the door
     wanted_id: int | None  # the volunteer who was asked for by name
+    repeat_id: int | None  # it comes again every week
+    receipt: str | None  # file_id: what was bought, and for how much
     stars: int | None
     created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Repeat:
+    """An order that comes again every week."""
+
+    id: int
+    person_id: int
+    ordered_by: int
+    service: str
+    words: Sealed | None
+    wanted_id: int | None
+    weekday: int  # Monday is 0
+    minute: int  # of the day, by the community's clock
+    next_at: datetime  # when somebody comes next
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proxy:
+    """Somebody who may order for another, or has asked to."""
+
+    id: int
+    person_id: int
+    proxy_id: int
+    state: ProxyState
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

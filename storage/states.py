@@ -121,6 +121,7 @@ class TaskKind(StrEnum):
     """What a task is."""
 
     VISIT = "visit"  # 上门
+    SOS = "sos"  # 🆘: whoever is near, at once
     CALL = "call"  # a message to somebody who is reached by phone or at the door
 
 
@@ -143,6 +144,8 @@ class TaskEvent(StrEnum):
     CLAIM = "claim"
     JOIN = "join"  # a companion
     LEAVE = "leave"  # a companion who cannot come
+    CHANGE = "change"  # another time
+    IMPOSTOR = "impostor"  # 举报冒充: the wrong person at the door
     RELEASE = "release"  # 去不了
     RETURN = "return"  # put back: the taker fell silent
     SET_OFF = "set_off"
@@ -161,6 +164,15 @@ class OfferState(StrEnum):
     TAKEN = "taken"  # 我去
     DECLINED = "declined"  # 这次不行
     RELEASED = "released"  # took it and gave it back, or fell silent
+
+
+class ProxyState(StrEnum):
+    """Whether somebody may order for another."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    REFUSED = "refused"
+    ENDED = "ended"  # taken back
 
 
 class CompanionState(StrEnum):

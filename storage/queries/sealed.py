@@ -32,6 +32,7 @@ SEALED = (
     Column(table="finds", name="words"),
     Column(table="orders", name="words"),
     Column(table="orders", name="password"),
+    Column(table="repeats", name="words"),
     Column(table="tasks", name="context"),
     Column(table="notices", name="words"),
 )

@@ -9,8 +9,8 @@ from storage.records import Counted, Json, Order, Person, Task
 from storage.states import TaskEvent, TaskKind, TaskState
 
 _ORDER = (
-    "o.id, o.person_id, o.ordered_by, o.service, o.words, o.voice, o.photo, o.password, o.wanted_id, o.stars, "
-    "o.created_at"
+    "o.id, o.person_id, o.ordered_by, o.service, o.words, o.voice, o.photo, o.password, o.wanted_id, o.repeat_id, "
+    "o.receipt, o.stars, o.created_at"
 )
 _TASK = (
     "t.id, t.kind, t.order_id, t.person_id, t.place_id, t.state, t.taker_id, t.due, t.minutes, t.asked_at, "
@@ -31,12 +31,14 @@ async def add_order(
     photo: str | None,
     password: Sealed,
     wanted_id: int | None,
+    repeat_id: int | None,
     now: datetime,
 ) -> int:
     """A new order; its number."""
     return await tx.insert(
-        "INSERT INTO orders (person_id, ordered_by, service, words, voice, photo, password, wanted_id, created_at) "
-        "VALUES (:person_id, :ordered_by, :service, :words, :voice, :photo, :password, :wanted_id, :now)",
+        "INSERT INTO orders (person_id, ordered_by, service, words, voice, photo, password, wanted_id, "
+        "repeat_id, created_at) VALUES (:person_id, :ordered_by, :service, :words, :voice, :photo, :password, "
+        ":wanted_id, :repeat_id, :now)",
         person_id=person_id,
         ordered_by=ordered_by,
         service=service,
@@ -45,6 +47,7 @@ async def add_order(
         photo=photo,
         password=password,
         wanted_id=wanted_id,
+        repeat_id=repeat_id,
         now=now,
     )
 
@@ -214,6 +217,40 @@ async def not_reached(tx: Transaction, *, task_id: int) -> int:
     return await tx.need(int, "UPDATE tasks SET tries = tries + 1 WHERE id = :task_id RETURNING tries", task_id=task_id)
 
 
+async def set_repeat(tx: Transaction, *, order_id: int, repeat_id: int) -> None:
+    """It is the first of those that come every week."""
+    await tx.run(
+        "UPDATE orders SET repeat_id = :repeat_id WHERE id = :order_id", repeat_id=repeat_id, order_id=order_id
+    )
+
+
+async def keep_receipt(tx: Transaction, *, order_id: int, file: str) -> None:
+    """The photo of a receipt."""
+    await tx.run("UPDATE orders SET receipt = :file WHERE id = :order_id", file=file, order_id=order_id)
+
+
+async def put_off(tx: Transaction, *, task_id: int, due: datetime, now: datetime) -> None:
+    """Another time; whether the taker can come then is not known."""
+    await tx.run(
+        "UPDATE tasks SET due = :due, asked_at = NULL, answered_at = NULL, changed_at = :now WHERE id = :task_id",
+        task_id=task_id,
+        due=due,
+        now=now,
+    )
+
+
+async def familiar(tx: Transaction, *, person_id: int, limit: int) -> list[Person]:
+    """Who has helped somebody before, the last first."""
+    return await tx.all(
+        Person,
+        f"SELECT {PERSON} FROM people p JOIN (SELECT t.taker_id, MAX(t.id) AS last FROM tasks t "
+        "WHERE t.person_id = :person_id AND t.kind = 'visit' AND t.state = 'confirmed' GROUP BY t.taker_id) own "
+        "ON own.taker_id = p.id WHERE p.erased_at IS NULL ORDER BY own.last DESC LIMIT :limit",
+        person_id=person_id,
+        limit=limit,
+    )
+
+
 async def change_password(tx: Transaction, *, order_id: int, password: Sealed) -> None:
     """Another one: somebody who does not come any more knows the old one."""
     await tx.run("UPDATE orders SET password = :password WHERE id = :order_id", password=password, order_id=order_id)
@@ -221,7 +258,10 @@ async def change_password(tx: Transaction, *, order_id: int, password: Sealed) -
 
 async def forget(tx: Transaction, *, person_id: int) -> None:
     """What was said by and about somebody who is erased."""
-    await tx.run("UPDATE orders SET words = NULL, voice = NULL WHERE person_id = :person_id", person_id=person_id)
+    await tx.run(
+        "UPDATE orders SET words = NULL, voice = NULL, photo = NULL, receipt = NULL WHERE person_id = :person_id",
+        person_id=person_id,
+    )
     await tx.run("UPDATE tasks SET context = NULL WHERE person_id = :person_id", person_id=person_id)
 
 

@@ -107,7 +107,7 @@ async def _fingerprint(chat: Dialogue) -> str:
 
 
 # What anybody may do to their own things.
-OWN = ("my.", "settings.", "join.move")
+OWN = ("my.", "settings.", "join.move", "sos.yes")
 
 
 async def _some_matters(chat: Dialogue) -> None:

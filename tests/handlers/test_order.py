@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from dialogue import Dialogue, Edited, Forge, Photo, Popup, Press, Sticker, Voice
+from dialogue import Dialogue, Edited, Forge, Location, Popup, Press, Sticker, Voice
 from factories import AMEI, AQIANG, NAINAI, WU, XIAOHE, XIAOLIN, XIAOWANG, ZHOU
 from ordering import card, claim, order, password, rows, to_the_end, told
 
@@ -174,12 +174,12 @@ async def test_what_is_neither_said_nor_written_is_asked_for_again(chat: Dialogu
         AQIANG,
         [
             ("/order", "要帮什么忙*"),
-            (Sticker(), ["这个我看不懂*", "要帮什么忙*"]),
+            (Sticker(), ["这个我收不了*", "要帮什么忙*"]),
             (Forge("step.order.service:0:nothing"), ["请点下面的按键。", "要帮什么忙*"]),
             (Press("🔧 修东西"), ASK),
-            (Photo("这里"), ["这个我看不懂*", ASK]),
+            (Sticker(), ["这个我收不了*", ASK]),
             (Press("🎤 我来说"), "请说一说*"),
-            (Photo(), ["这个我看不懂*", "请说一说*"]),
+            (Location(26.08, 119.3), ["这个我收不了*", "请说一说*"]),
             ("修" * 501, "内容太长了：501 字，最多 500 字*"),
             ("水龙头漏水", f"{ASK} 水龙头漏水"),
             (Press("不用了"), "好，不办了*"),
@@ -288,13 +288,13 @@ async def test_a_complaint_puts_it_back_and_tells_the_desk(chat: Dialogue, answe
 async def test_that_nobody_came_is_one_tap_once_it_is_late(chat: Dialogue) -> None:
     await order(chat)
     await claim(chat)
-    assert chat.card(NAINAI, "🔧*").labels == ["取消"]
+    assert "没人来" not in chat.card(NAINAI, "🔧*").labels
 
     await chat.advance(hours=1)
     await chat.play(XIAOLIN, [(Press("✅ 能来"), [Popup("*"), Edited("*")])])
     await chat.advance(hours=3, minutes=10)
 
-    assert chat.card(NAINAI, "🔧*").labels == ["没人来", "取消"]
+    assert chat.card(NAINAI, "🔧*").labels == ["没人来", "🕒 改时间", "取消", "🚨 举报冒充"]
     await chat.play(NAINAI, [(Press("没人来"), [Popup("对不起让您白等*"), Edited("*正在找人")])])
 
 

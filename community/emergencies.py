@@ -1,0 +1,57 @@
+"""🆘 急事 and 举报冒充: who is near and the duty officer hear at once, at any hour."""
+
+from datetime import timedelta
+
+from community import dispatch, orders, proxies, tasks
+from community.calls import have_rung
+from community.errors import NoLongerPossible, NotAllowed
+from community.here import Here
+from community.order_texts import HelpIsCalled, ImpostorReported
+from storage.database import Transaction
+from storage.queries import people
+from storage.queries import tasks as rows
+from storage.records import Order, Person
+from storage.states import TaskEvent, TaskKind
+
+_WITHIN = timedelta(minutes=10)
+_USUAL_MINUTES = 30
+
+
+async def call(tx: Transaction, here: Here, person: Person) -> Order:
+    """🆘 马上来人: everybody near is asked at once, and whoever is on duty rings them up.
+
+    Asked twice, it is one call for help. Raises NoAddress.
+    """
+    live = await rows.live_order(tx, person_id=person.id, service=tasks.SOS)
+    if live is not None:
+        return live
+    order = await orders.open_order(
+        tx,
+        here,
+        person,
+        kind=TaskKind.SOS,
+        service=tasks.SOS,
+        due=here.now + _WITHIN,
+        minutes=_USUAL_MINUTES,
+        urgent=True,
+    )
+    await have_rung(tx, here, person, HelpIsCalled(), urgent=True)
+    return order
+
+
+async def report_impostor(tx: Transaction, here: Here, actor: Person, order_id: int) -> None:
+    """举报冒充: whoever is at the door is not who should come. Whoever is on duty rings up, and the task's team knows.
+
+    Raises NotAllowed, NoLongerPossible.
+    """
+    order, task = await orders.get(tx, order_id)
+    if not await proxies.acts_for(tx, actor, order):
+        raise NotAllowed
+    if task.state not in tasks.HELD and not tasks.wanted(task):
+        raise NoLongerPossible
+    await rows.add_event(
+        tx, task_id=task.id, actor_id=actor.id, event=TaskEvent.IMPOSTOR, state=task.state, now=here.now
+    )
+    served = await people.by_id(tx, order.person_id)
+    await have_rung(tx, here, served, ImpostorReported(), urgent=True)
+    await dispatch.warn_staff(tx, here, task)

@@ -1,0 +1,69 @@
+"""An order that is changed after it was made: another time, a receipt."""
+
+from datetime import datetime
+
+from community import dispatch, follow_up, orders, permissions, proxies, tasks
+from community.errors import NoLongerPossible, NotAllowed
+from community.here import Here
+from community.order_texts import DueTooSoon, TimeChanged
+from community.tell import show, tell
+from storage.database import Transaction
+from storage.queries import people, timers
+from storage.queries import tasks as rows
+from storage.records import Order, Person, Task
+from storage.states import Priority, TaskEvent, TaskState
+
+
+async def change_time(tx: Transaction, here: Here, actor: Person, order_id: int, *, due: datetime) -> Task:
+    """Another time: whoever was to come is asked whether they can; who looks for somebody begins anew.
+
+    Raises NotAllowed, NoLongerPossible (somebody is on the way), DueTooSoon.
+    """
+    order, task = await changeable(tx, actor, order_id)
+    if due <= here.now:
+        raise DueTooSoon
+    await rows.put_off(tx, task_id=task.id, due=due, now=here.now)
+    await timers.drop(tx, prefix=tasks.TIMERS, subject_id=task.id)
+    task = await tasks.get(tx, task.id)
+    await rows.add_event(tx, task_id=task.id, actor_id=actor.id, event=TaskEvent.CHANGE, state=task.state, now=here.now)
+    if task.taker_id is not None:
+        await follow_up.set_clock(tx, here, task)
+        await follow_up.ask_now(tx, here, task)
+        text = TimeChanged(
+            service=tasks.service_name(here, order.service), place=await tasks.rough_place(tx, task), due=due
+        )
+        for helper in (await people.by_id(tx, task.taker_id), *await tasks.companions(tx, task)):
+            await tell(tx, helper, text, priority=Priority.TASK, now=here.now)
+            await show(tx, helper, "task", task.id, priority=Priority.TASK, now=here.now)
+    if tasks.wanted(task):
+        await dispatch.look_for(tx, here, task)
+    await tasks.refresh_cards(tx, here, task)
+    return await tasks.get(tx, task.id)
+
+
+async def changeable(tx: Transaction, actor: Person, order_id: int) -> tuple[Order, Task]:
+    """An order that this person may still change. Raises NotAllowed, NoLongerPossible, NotFound."""
+    order, task = await orders.get(tx, order_id)
+    if not await proxies.acts_for(tx, actor, order):
+        raise NotAllowed
+    if task.state not in (TaskState.OPEN, TaskState.CLAIMED) or task.urgent:
+        raise NoLongerPossible
+    return order, task
+
+
+async def keep_receipt(tx: Transaction, actor: Person, task_id: int, *, file: str) -> None:
+    """The photo of a receipt, by whoever went to the shop. Raises NoLongerPossible."""
+    task = await tasks.held_by(tx, actor, task_id)
+    order = await tasks.order_of(tx, task)
+    await rows.keep_receipt(tx, order_id=order.id, file=file)
+
+
+def wants_receipt(here: Here, order: Order) -> bool:
+    """Whether something is bought, and no receipt has been shown yet."""
+    service = next((s for s in here.neighbourhood.services if s.code == order.service), None)
+    return service is not None and service.receipt and order.receipt is None
+
+
+async def familiar(tx: Transaction, person: Person, *, limit: int) -> list[tuple[Person, str]]:
+    """Volunteers who have helped somebody before, the last first, with their names."""
+    return [(p, permissions.public_name(tx, p)) for p in await rows.familiar(tx, person_id=person.id, limit=limit)]
