@@ -5,6 +5,7 @@ all; the duty officer after 20 minutes, staff after 30. What is urgent begins wi
 officer after 10. Nobody is asked at night, and for what lies far ahead nobody is asked yet.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from community import asking, permissions, tasks, waking
@@ -96,6 +97,26 @@ async def _ask(tx: Transaction, here: Here, task: Task, *, wave: int, limit: int
     for person in asked:
         await show(tx, person, "task", task.id, priority=_priority(task), now=here.now)
     return len(asked)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looking:
+    """How far the looking is, for those who run things: the wave, who was asked, when the officer is called."""
+
+    wave: int
+    asked: int
+    refused: int
+    begins: datetime
+    officer_at: datetime
+
+
+async def looking(tx: Transaction, here: Here, task: Task) -> Looking | None:
+    """The clock of a task that somebody is looked for; None when nobody is."""
+    if not tasks.wanted(task) or task.looking_since is None:
+        return None
+    asked, refused = await offers.counts(tx, task.id)
+    officer_at = task.looking_since + _officer_after(here, task)
+    return Looking(wave=task.wave, asked=asked, refused=refused, begins=task.looking_since, officer_at=officer_at)
 
 
 async def officer_on_duty(tx: Transaction, here: Here) -> tuple[str, Person | None]:

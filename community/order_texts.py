@@ -125,6 +125,14 @@ class CaptainNow(Text, template="task/captain_now"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AssignedToYou(Text, template="task/assigned"):
+    """To a volunteer: staff gave it to them."""
+
+    service: What
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TimeChanged(Text, template="task/time_changed"):
     """To the taker: another time is wished."""
 

@@ -6,14 +6,16 @@ What follows for those it is for is said by the noun that it belongs to (`NOUNS`
 from collections.abc import Mapping
 from typing import Protocol
 
-from community import dispatch, follow_up, orders, tasks
+from community import asking, dispatch, follow_up, orders, permissions, tasks
 from community.errors import NoLongerPossible
 from community.here import Here
-from community.order_texts import StillAlone
+from community.order_texts import AssignedToYou, StillAlone
+from community.permissions import Action
+from community.tell import show, tell
 from storage.database import Transaction
 from storage.queries import offers
 from storage.records import Person, Task
-from storage.states import OfferState, TaskEvent, TaskKind
+from storage.states import OfferState, Priority, TaskEvent, TaskKind
 
 
 class Noun(Protocol):
@@ -25,6 +27,7 @@ class Noun(Protocol):
     async def on_finish(self, tx: Transaction, here: Here, actor: Person, task: Task, /) -> None: ...
 
 
+_BY_HAND = 8
 NOUNS: Mapping[TaskKind, Noun] = {TaskKind.VISIT: orders, TaskKind.SOS: orders}
 
 
@@ -34,6 +37,31 @@ async def claim(tx: Transaction, here: Here, actor: Person, task_id: int) -> Tas
     if task.taker_id == actor.id:
         await follow_up.set_clock(tx, here, task)
     await NOUNS[task.kind].on_claim(tx, here, actor, task)
+    return task
+
+
+async def candidates(tx: Transaction, here: Here, actor: Person, task_id: int) -> list[tuple[Person, str]]:
+    """Whom a task may be given to by hand, best first, with their names. Raises NotAllowed, NoLongerPossible."""
+    task = await tasks.get(tx, task_id)
+    await permissions.require(tx, actor, Action.SEE_OPEN, place_id=task.place_id)
+    if not tasks.wanted(task):
+        raise NoLongerPossible
+    asked = [p for p in await offers.waiting(tx, task.id) if not await tasks.goes_along(tx, p, task)]
+    found = {p.id: p for p in (*asked, *await asking.best(tx, here, task, limit=_BY_HAND))}
+    return [(p, permissions.public_name(tx, p)) for p in list(found.values())[:_BY_HAND]]
+
+
+async def assign(tx: Transaction, here: Here, actor: Person, task_id: int, person: Person) -> Task:
+    """派给…: staff give it to a volunteer, who hears so and may still give it back.
+
+    Raises NotAllowed (also where it is not the volunteer's to take), NoLongerPossible, SomebodyFaster.
+    """
+    task = await tasks.get(tx, task_id)
+    await permissions.require(tx, actor, Action.SEE_OPEN, place_id=task.place_id)
+    task = await claim(tx, here, person, task_id)
+    text = AssignedToYou(service=await tasks.what(tx, here, task), by=permissions.public_name(tx, actor))
+    await tell(tx, person, text, priority=Priority.TASK, now=here.now)
+    await show(tx, person, "task", task.id, priority=Priority.TASK, now=here.now)
     return task
 
 

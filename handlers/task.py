@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import order_changes, orders, taking, volunteering
+from community import order_changes, orders, people, permissions, taking, volunteering
+from community.errors import NotFound
 from community.tell import Text
-from handlers.buttons import Press
+from handlers.buttons import Press, button
 from handlers.context import Turn
-from handlers.flow import AskAgain, Flow, Step, begin
+from handlers.flow import AskAgain, Flow, Step, begin, grid
 from handlers.keyboards import keyboard
 from handlers.said import Kind, Said
 from storage.records import Json
@@ -33,6 +34,20 @@ class WhatWasSent(Text, template="task/sent"):
     """The voice message or photo of the person served, for whoever goes."""
 
     kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskWhom(Text, template="task/ask_whom"):
+    """To whom shall it be given?"""
+
+    some: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given(Text, template="task/given"):
+    """It is theirs now."""
+
+    name: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +83,27 @@ async def claim(__: Update, turn: Turn, press: Press) -> None:
         for kind, file in (("photo", order.photo), ("voice", order.voice)):
             if file:
                 await turn.say(WhatWasSent(kind=kind), media=(kind, file))
+
+
+async def ask_whom(_: Update, turn: Turn, press: Press) -> None:
+    """👉 派给…"""
+    found = await taking.candidates(turn.tx, turn.here, turn.person, press.subject)
+    buttons = [button({"zh": name, "en": name}, "task.assign", press.subject, str(p.id)) for p, name in found]
+    await turn.answer()
+    await turn.say(AskWhom(some=bool(found)), buttons=grid(buttons))
+
+
+async def assign(_: Update, turn: Turn, press: Press) -> None:
+    """One of them."""
+    if not press.word.isascii() or not press.word.isdigit():
+        raise NotFound
+    chosen = await people.several(turn.tx, [int(press.word)])
+    if not chosen:
+        raise NotFound
+    (person,) = chosen.values()
+    await taking.assign(turn.tx, turn.here, turn.person, press.subject, person)
+    await turn.answer()
+    await turn.settle(Given(name=permissions.public_name(turn.tx, person)))
 
 
 async def decline(_: Update, turn: Turn, press: Press) -> None:
@@ -134,6 +170,8 @@ COMMANDS = {"tasks": show}
 KEYS = {"key_tasks": show}
 PRESSES = {
     "task.claim": claim,
+    "task.whom": ask_whom,
+    "task.assign": assign,
     "task.decline": decline,
     "task.coming": still_coming,
     "task.release": release,

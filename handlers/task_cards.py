@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from community import calls, orders, people, permissions, repeats, tasks
+from community import calls, dispatch, orders, people, permissions, repeats, tasks
 from community.here import Here
-from community.tell import Both, Text, What
+from community.permissions import Action
+from community.tell import Both, Text, What, plain
 from handlers.buttons import Button, Rows, button
 from handlers.render import Face
 from storage.database import Transaction
@@ -40,6 +41,7 @@ class TaskCard(Text, template="task/card"):
     pair: bool  # two must go
     others: list[str]  # who goes with this reader
     lacking: bool
+    looking: dict[str, Any]  # for who runs things: wave, asked, refused, begins, officer_at; empty for others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +120,7 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
         pair=task.least > 1,
         others=[permissions.public_name(tx, one) for one in going if one.id != reader.id] if mine else [],
         lacking=tasks.lacking(task),
+        looking=await _clock(tx, here, task, reader),
     )
     buttons: Rows = []
     if open_to_me:
@@ -126,7 +129,17 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
         buttons = STEPS.get(task.kind, captain_buttons)(task)
     elif mine and task.state in tasks.HELD:
         buttons = [[button("cannot_come", "task.release", task.id)]]
+    if text.looking:
+        buttons = [*buttons, [button("give_to", "task.whom", task.id)]]
     return Face(text=text, buttons=buttons)
+
+
+async def _clock(tx: Transaction, here: Here, task: Task, reader: Person) -> dict[str, Any]:
+    """How far the looking is, for who runs things there."""
+    found = await dispatch.looking(tx, here, task)
+    if found is None or await permissions.may(tx, reader, Action.SEE_OPEN, place_id=task.place_id) is None:
+        return {}
+    return {name: plain(value) for name, value in vars(found).items()}
 
 
 def _sign(here: Here, task: Task, order: Order | None) -> What:

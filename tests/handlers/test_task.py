@@ -8,6 +8,7 @@ from ordering import card, claim, everything, order, password, rows, to_the_end,
 from storage.states import ContactMode, Role, TaskState
 
 SECRETS = ("陈奶奶", "13900001001", "2梯", "301", "插座冒火花")
+CLOCK = "⏱ 第 3 轮，问了 2 位，0 位来不了；今天 9:20 找值班员"
 OFFER = "🔧 修东西 📍 3号楼 约 30 分钟，今天 13:00 前到。您能去吗？"
 
 
@@ -193,7 +194,10 @@ async def test_nobody_claims_then_the_officer_at_20_minutes_and_staff_at_30(chat
     await chat.advance(minutes=19, seconds=59)
     assert (told(chat, ZHOU), told(chat, NAINAI)) == ([], [])
     await chat.advance(seconds=1)
-    assert told(chat, ZHOU) == ["🔴 订单 0001 3号楼 “修东西”，20 分钟了还没人接，请安排人，或自己接下：", OFFER]
+    assert told(chat, ZHOU) == [
+        "🔴 订单 0001 3号楼 “修东西”，20 分钟了还没人接，请安排人，或自己接下：",
+        f"{OFFER} {CLOCK}",
+    ]
     assert told(chat, WU) == []
     assert len(told(chat, NAINAI)) == 1
     await chat.advance(minutes=10)
@@ -445,3 +449,39 @@ async def test_a_volunteer_who_is_reached_by_phone_is_not_asked(chat: Dialogue) 
     await order(chat)
 
     assert await chat.town.count("offers") == 2
+
+
+async def test_staff_see_the_clock_and_give_it_to_somebody_by_hand(chat: Dialogue) -> None:
+    await order(chat)
+    await chat.play(AMEI, [(Press("这次不行"), [Popup("好的*"), Edited("*")])])
+    await chat.play(
+        WU,
+        [
+            ("/desk", "*"),
+            (Press("🧺 3号楼 还没人接"), "🔧 修东西*⏱ 第 1 轮，问了 2 位，1 位来不了；今天 9:20 找值班员"),
+        ],
+    )
+
+    await chat.play(
+        WU,
+        [
+            (Press("👉 派给…"), "派给谁？最好先打个电话问一声。"),
+            (Press("小林"), [Edited("派给小林了。"), Edited("*")]),
+        ],
+    )
+
+    assert told(chat, XIAOLIN)[-2] == "社区吴主任请您去办“修东西”，详情在下面。去不了请点“去不了”，没关系。"
+    assert "陈奶奶" in card(chat, XIAOLIN)
+    assert told(chat, NAINAI)[-1].startswith("找到人了：小林来办“修东西”")
+    await chat.play(XIAOLIN, [(Press("↩️ 去不了"), [Popup("*"), Edited("*")])])
+
+
+async def test_only_who_runs_things_gives_tasks_and_only_to_who_may_take_them(chat: Dialogue) -> None:
+    await order(chat)
+    aqiang = await chat.town.person(AQIANG)
+
+    await chat.play(AQIANG, [(Forge("task.whom:1:"), Popup("*"))])
+    await chat.play(XIAOLIN, [(Forge(f"task.assign:1:{aqiang.id}"), Popup("*"))])
+    await chat.play(WU, [(Forge(f"task.assign:1:{aqiang.id}"), Popup("*"))])
+
+    assert (await rows(chat))[1].taker_id is None
