@@ -10,7 +10,7 @@ LOCK := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-em
 VERSION_OK = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 VENV_OK = $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null
 
-.PHONY: help setup demo run test test-slow test-browser bench faults check style types imports texts docs lock clean
+.PHONY: help setup demo run test test-slow test-browser bench simulate faults check style types imports texts docs lock clean
 
 help:  ## what can be made here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1|/' | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ test-browser: setup  ## the page in a real chromium: stories by clicking, phone 
 
 bench: setup  ## measure it beside its peers; the table is build/bench.json (an hour, on a quiet machine)
 	@$(PY) -m proof.bench
+
+simulate: setup  ## a month of asking volunteers, beside asking everybody; the table is build/simulate.json (some minutes)
+	@$(PY) -m proof.simulate
 
 faults: setup  ## break it on purpose: kills, outages, bad clocks; the table is build/faults.json (half an hour)
 	@$(PY) -m proof.faults
