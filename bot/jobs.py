@@ -1,7 +1,7 @@
-"""Jobs: what takes long (pictures) is made on a thread, outside every transaction.
+"""Jobs: what takes long (pictures, certificates) is made on a thread, outside every transaction.
 
 A job is taken in one transaction, prepared in a reading one, made in none, and finished in a last one that also
-says what is to be said. After its tries it is finished without its picture: nobody waits for ever.
+says what is to be said. After its tries it is finished with nothing made: nobody waits for ever.
 """
 
 import asyncio
@@ -29,11 +29,11 @@ class Work(Protocol):
     """How one kind of job is done."""
 
     async def prepare(self, tx: Transaction, here: Here, subject_id: int) -> Callable[[], bytes]:
-        """Read what is needed; what then makes the picture (PNG) on a thread."""
+        """Read what is needed; what then makes it on a thread."""
         ...
 
-    async def finish(self, tx: Transaction, here: Here, subject_id: int) -> None:
-        """What is done when the picture is stored, or given up."""
+    async def finish(self, tx: Transaction, here: Here, subject_id: int, made: bytes | None) -> None:
+        """What is done with what was made; None: it was given up."""
         ...
 
 
@@ -86,14 +86,12 @@ class Jobs:
         work = self._works[job.kind]
         async with self._database.read() as tx:
             make = await work.prepare(tx, self._here(), job.subject_id)
-        png = await asyncio.to_thread(make)
-        await redone(lambda: self._finish(job, work, png), self._database)
+        made = await asyncio.to_thread(make)
+        await redone(lambda: self._finish(job, work, made), self._database)
 
-    async def _finish(self, job: Job, work: Work, png: bytes) -> None:
+    async def _finish(self, job: Job, work: Work, made: bytes) -> None:
         async with self._database.write() as tx:
-            here = self._here()
-            await jobs.put_picture(tx, kind=job.kind, subject_id=job.subject_id, png=png, now=here.now)
-            await work.finish(tx, here, job.subject_id)
+            await work.finish(tx, self._here(), job.subject_id, made)
             await jobs.finish(tx, job_id=job.id, error=None)
 
     async def _failed(self, job: Job, error: str) -> None:
@@ -105,4 +103,4 @@ class Jobs:
             await jobs.finish(tx, job_id=job.id, error=error)
             work = self._works.get(job.kind)
             if work is not None:
-                await work.finish(tx, here, job.subject_id)
+                await work.finish(tx, here, job.subject_id, None)

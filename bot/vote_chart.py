@@ -11,6 +11,7 @@ from community.here import Here
 from community.vote_results import percent
 from handlers.texts import Texts
 from storage.database import Transaction
+from storage.queries import jobs
 
 
 class VoteChart:
@@ -52,6 +53,8 @@ class VoteChart:
         day: dict[str, object] = {"month": local.month, "day": local.day, "weekday": local.weekday()}
         return self._texts.label(self._texts.default, "when_date", time=f"{local.hour}:{local.minute:02d}", **day)
 
-    async def finish(self, tx: Transaction, here: Here, subject_id: int) -> None:
+    async def finish(self, tx: Transaction, here: Here, subject_id: int, made: bytes | None) -> None:
         """Drawn or not: the result is told."""
+        if made is not None:
+            await jobs.put_picture(tx, kind=votes.CHART, subject_id=subject_id, png=made, now=here.now)
         await votes.publish(tx, here, subject_id)
