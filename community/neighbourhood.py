@@ -11,7 +11,7 @@ from community.neighbourhood_checks import check_duties, check_places
 from community.neighbourhood_duties import Category, Duties, DutyEntry, Service, Skill, Team, TimeLimit, Unit
 from community.neighbourhood_places import Place
 from community.neighbourhood_reading import NeighbourhoodError, Problem, complaint, read, refusal
-from community.neighbourhood_settings import Calendar, Dispatch, Hours, Reports, Targets, Votes
+from community.neighbourhood_settings import Calendar, Dispatch, Hours, Reports, Targets, TimeBank, Votes
 from community.neighbourhood_tree import PlaceTree
 from community.neighbourhood_values import Bilingual, Period, Text, Word
 
@@ -43,6 +43,7 @@ class Neighbourhood(PlaceTree, Duties):
     votes: Votes = Votes()
     reports: Reports = Reports()
     targets: Targets = Targets()
+    time_bank: TimeBank = TimeBank()
 
     @property
     def texts_folder(self) -> Path:

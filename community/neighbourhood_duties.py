@@ -100,6 +100,7 @@ class Service(Section):
     pair: Flag = False
     receipt: Flag = False
     elder: Flag = False
+    companion: Flag = False
 
 
 class DutyEntry(Period):

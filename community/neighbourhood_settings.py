@@ -7,9 +7,11 @@ from pydantic import Field, model_validator
 
 from community.neighbourhood_values import (
     WEEKDAYS,
+    Below,
     Count,
     Day,
     Minutes,
+    MonthDay,
     Percent,
     Period,
     Section,
@@ -95,3 +97,17 @@ class Targets(Section):
     response: Percent = 98
     resolution: Percent = 96
     satisfaction: Percent = 96
+
+
+class TimeBank(Section):
+    """The time bank: ceilings, gifts, and what the fund promises. One hour is one coin, kept in minutes."""
+
+    visit_cap_minutes: Minutes = 240
+    companion_daily_minutes: Minutes = 120
+    ceiling_hours: Count = 1500
+    entry_max_minutes: Minutes = 480
+    spouse_age: Count = 60
+    gift_days: Count = 7
+    gifts_waiting: Count = 3
+    fund_floor_hours: Below = -2000
+    publish_day: MonthDay = 1

@@ -174,6 +174,7 @@ def test_the_example_sets_the_agreed_defaults(example: Neighbourhood, write: Cal
     """What the example writes out is what a file that leaves it out gets."""
     short = load(write(SMALL))
 
+    assert example.time_bank == short.time_bank
     assert (example.dispatch, example.votes, example.reports, example.targets, example.quiet) == (
         short.dispatch,
         short.votes,
@@ -181,6 +182,32 @@ def test_the_example_sets_the_agreed_defaults(example: Neighbourhood, write: Cal
         short.targets,
         short.quiet,
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("fund_floor_hours = 5", "time_bank.fund_floor_hours: expected a number of 0 or less, got 5"),
+        ('fund_floor_hours = "-5"', 'time_bank.fund_floor_hours: expected a whole number, got "-5"'),
+        ("publish_day = 29", "time_bank.publish_day: expected a number of 28 or less, got 29"),
+        ("publish_day = 0", "time_bank.publish_day: expected a number of 1 or more, got 0"),
+        ("ceiling_hours = 0", "time_bank.ceiling_hours: expected a number above 0, got 0"),
+        ("gift_days = 1.5", "time_bank.gift_days: expected a whole number, got 1.5"),
+        ("price = 1", "time_bank.price: expected no such key, got 1"),
+        ("visit_cap = 1", "time_bank.visit_cap: expected no such key (did you mean visit_cap_minutes?), got 1"),
+    ],
+)
+def test_a_number_of_the_time_bank_that_cannot_be_is_named(
+    write: Callable[[str], Path], line: str, message: str
+) -> None:
+    with pytest.raises(NeighbourhoodError) as refused:
+        load(write(f"{SMALL}\n[time_bank]\n{line}\n"))
+
+    assert message in str(refused.value)
+
+
+def test_keeping_company_is_marked_on_the_services(example: Neighbourhood) -> None:
+    assert [s.code for s in example.services if s.companion] == ["chat", "walking"]
 
 
 def test_emergency_numbers_are_known_without_being_written(write: Callable[[str], Path]) -> None:
