@@ -12,6 +12,7 @@ from telegram import User
 from telegram.ext import Application, ContextTypes, ExtBot
 
 from bot import housekeeping, key_watch
+from bot.certificate import CertificateSheet
 from bot.clock import Clock
 from bot.health import Health
 from bot.inbox import Poller
@@ -29,7 +30,20 @@ from bot.settings import Settings
 from bot.transport import NoRequest, Transport
 from bot.vote_chart import VoteChart
 from bot.worker import Worker
-from community import calls, dispatch, follow_up, notices, orders, repeats, reports, vote_rounds, votes
+from community import (
+    calls,
+    certificates,
+    dispatch,
+    follow_up,
+    notices,
+    orders,
+    repeats,
+    reports,
+    time_bank_giving,
+    time_bank_month,
+    vote_rounds,
+    votes,
+)
 from community.here import Here
 from community.neighbourhood import Neighbourhood
 from community.working_time import WorkingTime
@@ -66,6 +80,8 @@ DUE: Mapping[str, Due] = {
     calls.NEW: calls.announce,
     calls.AGAIN: calls.announce,
     notices.SEND: notices.go_on,
+    time_bank_giving.OVER: time_bank_giving.lapse,
+    time_bank_month.PUBLISH: time_bank_month.publish,
     housekeeping.DAILY: housekeeping.daily,
 }
 """What is done when something of a kind falls due; `kind@word` is one of several of a kind."""
@@ -73,7 +89,7 @@ DUE: Mapping[str, Due] = {
 
 def works(texts: Texts) -> Mapping[str, Work]:
     """How each kind of job is done."""
-    return {votes.CHART: VoteChart(texts)}
+    return {votes.CHART: VoteChart(texts), certificates.SHEET: CertificateSheet(texts)}
 
 
 class _Bot(ExtBot[None]):

@@ -58,7 +58,7 @@ def bars(title: str, rows: Sequence[Bar], footer: str) -> bytes:
         resvg_py.svg_to_bytes,
         svg_string=svg(title, rows, footer),
         skip_system_fonts=True,
-        font_files=[str(_font_file())],
+        font_files=[str(font_file())],
         font_family=_FONT,
     )
     picture = render()
@@ -115,7 +115,7 @@ def svg(title: str, rows: Sequence[Bar], footer: str) -> str:
 
 def _columns(rows: Sequence[Bar]) -> _Columns:
     values = max(_width(f"{row.value:,}", _VALUE) for row in rows)
-    notes = max(_width(_drawable(row.note), _NOTE) for row in rows)
+    notes = max(_width(drawable(row.note), _NOTE) for row in rows)
     figures = min(values + (_GAP + notes + 1 if notes else 0), max(values, _INNER * _MAX_FIGURES))
     bar = _INNER - _GAP - figures
     value_x = _MARGIN + bar + _GAP
@@ -169,7 +169,7 @@ def _wrapped(text: str, size: int, width: float, most: int) -> list[str]:
     lines: list[str] = []
     for paragraph in text.splitlines():
         line = ""
-        for unit in _UNIT.findall(_drawable(paragraph)):
+        for unit in _UNIT.findall(drawable(paragraph)):
             pieces = unit if _width(unit, size) > width else [unit]
             for piece in pieces:
                 if line and _width(line + piece.rstrip(), size) > width:
@@ -186,7 +186,7 @@ def _wrapped(text: str, size: int, width: float, most: int) -> list[str]:
     return [*lines[: most - 1], last.rstrip() + "…"]
 
 
-def _drawable(text: str) -> str:
+def drawable(text: str) -> str:
     """`text` in characters the font has, on one line."""
     advances = _advances()
     kept = []
@@ -204,7 +204,8 @@ def _width(text: str, size: int) -> float:
     return sum(advances.get(character, 1.0) for character in text) * size
 
 
-def _font_file() -> Path:
+def font_file() -> Path:
+    """The Chinese font that pictures and papers are set in. Raises FileNotFoundError."""
     # Found, not imported: the wheel carries the font we want and would import matplotlib.
     spec = importlib.util.find_spec("zhplot")
     if spec is None or not spec.submodule_search_locations:
@@ -215,7 +216,7 @@ def _font_file() -> Path:
 @functools.cache
 def _advances() -> dict[str, float]:
     """The width of each character the font has, in em (OpenType tables head, hhea, hmtx, cmap format 12)."""
-    data = _font_file().read_bytes()
+    data = font_file().read_bytes()
     (count,) = struct.unpack_from(">H", data, 4)
     tables = {}
     for index in range(count):

@@ -1,6 +1,12 @@
 """Answers given on the phone: they count as the person's own, and close the call."""
 
-from community import calls, orders, proxies, reports
+from community import (
+    calls,
+    orders,
+    proxies,
+    reports,
+    time_bank_giving,
+)
 from community.errors import NotFound
 from community.here import Here
 from storage.database import Transaction
@@ -8,6 +14,7 @@ from storage.records import Person
 from storage.states import ReportEvent, TaskEvent
 
 _ORDER = {"good": None, "not_good": TaskEvent.NOT_GOOD, "no_show": TaskEvent.NO_SHOW}
+_GIFT = {"take": True, "leave": False}
 _REPORT = {"solved": ReportEvent.SOLVED, "unsolved": ReportEvent.UNSOLVED}
 
 
@@ -26,5 +33,7 @@ async def give(tx: Transaction, here: Here, actor: Person, task_id: int, *, answ
         await proxies.decide(tx, here, actor, subject, agreed=answer == "yes", on_behalf=True)
     elif task.question == "report" and answer in _REPORT:
         await reports.judge(tx, here, actor, subject, event=_REPORT[answer], on_behalf=True)
+    elif task.question == time_bank_giving.QUESTION and answer in _GIFT:
+        await time_bank_giving.answer(tx, here, actor, subject, yes=_GIFT[answer], on_behalf=True)
     else:
         raise NotFound

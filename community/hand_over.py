@@ -3,7 +3,7 @@
 What waited at their desk goes to whoever is in charge beside or above them.
 """
 
-from community import follow_up, orders, reports, tasks
+from community import follow_up, orders, reports, tasks, time_bank_leaving
 from community.here import Here
 from community.repeats import AGAIN
 from community.tell import show
@@ -26,6 +26,7 @@ async def hand_over(tx: Transaction, here: Here, person: Person) -> None:
     for task in await rows.live_of_person(tx, person_id=person.id):
         if task.state is not TaskState.DONE and task.order_id is not None:
             await orders.cancel(tx, here, person, task.order_id)
+    await time_bank_leaving.leave(tx, here, person)
     await rows.forget(tx, person_id=person.id)
     await volunteers.forget(tx, person.id)
     await proxies.forget(tx, person.id)

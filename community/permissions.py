@@ -26,6 +26,7 @@ class Action(StrEnum):
     CLAIM_TASK = "claim_task"  # take a visit that is looked for
     REGISTER_CALLER = "register_caller"  # ☎️ 来电登记: take an order or a report for somebody on the phone
     MAKE_CALLS = "make_calls"  # tell somebody by phone, and hear their answer
+    BANK_TIME = "bank_time"  # enter minutes by hand and reverse entries, and be the second person for it
 
 
 ALLOWED: dict[Action, tuple[Role, ...]] = {
@@ -38,6 +39,7 @@ ALLOWED: dict[Action, tuple[Role, ...]] = {
     Action.CLAIM_TASK: (Role.VOLUNTEER, Role.GRID_WORKER, Role.STAFF),
     Action.REGISTER_CALLER: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
     Action.MAKE_CALLS: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
+    Action.BANK_TIME: (Role.STAFF, Role.ADMIN),
 }
 """Which roles, held at the place or above it, may do it; weakest first."""
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from community import permissions, reports
+from community import permissions, reports, time_bank_statement
 from community.errors import NotFound
 from community.here import Here
 from storage.database import Transaction
@@ -35,7 +35,7 @@ async def about(tx: Transaction, person: Person, *, limit: int = 10) -> About:
 
 
 async def export(tx: Transaction, person: Person) -> Json:
-    """The same as JSON values, with one's own reports."""
+    """The same as JSON values, with one's own reports, ballots and minutes."""
     found = await about(tx, person, limit=1000)
     own = [r for r in await report_rows.mine(tx, person_id=person.id, limit=1000) if r.reporter_id == person.id]
     return {
@@ -62,6 +62,7 @@ async def export(tx: Transaction, person: Person) -> Json:
             {"question": b.question, "choice": b.name or b.choice, "cast_at": b.cast_at}
             for b in await permissions.ballots_by(tx, person)
         ],
+        "time_bank": await time_bank_statement.export(tx, person),
     }
 
 

@@ -59,10 +59,12 @@ async def tell(
     priority: Priority,
     now: datetime,
     picture: int | None = None,
+    document: Json | None = None,
 ) -> None:
     """Say something to a person or a group that did not just write; by a call, if that is how they are reached.
 
-    `picture`: the id of a picture we made, which the text goes under.
+    `picture`: the id of a picture we made, which the text goes under. `document`: a file we made, as
+    {"name", "base64"}; it is kept sealed with the text and goes with it.
     """
     if isinstance(to, Person) and not reachable_by_chat(to):
         if to.erased_at is None:
@@ -75,7 +77,9 @@ async def tell(
         person_id=to.id if isinstance(to, Person) else None,
         group_id=to.id if isinstance(to, Group) else None,
         template=text.template,
-        context={"c": text.context()} | ({"picture": picture} if picture else {}),
+        context={"c": text.context()}
+        | ({"picture": picture} if picture else {})
+        | ({"document": document} if document else {}),
         now=now,
     )
 

@@ -1,36 +1,85 @@
-"""时间银行: confirmed minutes, double entry, sum zero, never edited.
+"""时间银行: what a confirmed visit brings to whoever helped; the ledger itself is in `time_bank_ledger.py`.
 
 The payer is the person served, or the fund for those without balance; no money, no expiry.
 """
 
+from datetime import timedelta
+
+from community import time_bank_ledger as ledger
 from community.here import Here
+from community.tell import tell
+from community.time_bank_texts import Capped, SetApart
 from storage.database import Transaction
-from storage.queries import time_bank
+from storage.queries import people
+from storage.queries import tasks as task_rows
+from storage.queries import time_bank as rows
 from storage.records import Task
-
-CAP = 240
-"""A visit counts at most so many minutes: a forgotten sign-out is capped."""
+from storage.states import Priority, TransferKind
 
 
-def minutes_of(task: Task) -> int:
-    """Minutes from the door to the end, or the usual ones where the taker did not sign in."""
+def minutes_of(here: Here, task: Task) -> tuple[int, bool]:
+    """Minutes from the door to the end, or the usual ones without a sign-in; whether they were capped.
+
+    A sign-out that was forgotten would bank a night: no visit counts for more than the cap.
+    """
     if task.arrived_at is None or task.done_at is None:
-        return task.minutes
+        return task.minutes, False
+    cap = here.neighbourhood.time_bank.visit_cap_minutes
     spent = round((task.done_at - task.arrived_at).total_seconds() / 60)
-    return min(max(spent, 1), CAP)
+    return min(max(spent, 1), cap), spent > cap
 
 
 async def post(tx: Transaction, here: Here, task: Task) -> tuple[int, int]:
-    """Post a confirmed task's minutes to its taker, once; the minutes, and the taker's balance."""
-    minutes = minutes_of(task)
-    payee = await time_bank.account(tx, task.taker_id)
-    payer = await time_bank.account(tx, task.person_id)
-    if await time_bank.balance(tx, payer) < minutes:
-        payer = await time_bank.account(tx, None)
-    await time_bank.transfer(tx, task_id=task.id, payer=payer, payee=payee, minutes=minutes, now=here.now)
-    return minutes, await time_bank.balance(tx, payee)
+    """Post a confirmed task's minutes to its taker, once; the minutes, and what the taker then can give or use."""
+    assert task.taker_id is not None  # noqa: S101  # a visit is confirmed after somebody was there
+    minutes, capped = minutes_of(here, task)
+    able = task.person_id is not None and await _can_pay(tx, task.person_id, minutes)
+    made = await ledger.pay(
+        tx,
+        here,
+        kind=TransferKind.VISIT,
+        payer=task.person_id if able else None,
+        payee=task.taker_id,
+        minutes=minutes,
+        task_id=task.id,
+    )
+    if made is not None:
+        excess = await _beyond_the_day(tx, here, task, minutes)
+        apart = await ledger.set_apart(tx, here, task.taker_id, about_id=made, excess=excess)
+        await _explain(tx, here, task.taker_id, capped=minutes if capped else 0, apart=apart)
+    return minutes, await balance(tx, task.taker_id)
 
 
 async def balance(tx: Transaction, person_id: int) -> int:
-    """Somebody's minutes."""
-    return await time_bank.balance(tx, await time_bank.account(tx, person_id))
+    """Somebody's minutes, those above a ceiling included; what was entered by hand is none of them."""
+    held = await ledger.holdings(tx, person_id)
+    return held.credit + held.surplus
+
+
+async def _can_pay(tx: Transaction, person_id: int, minutes: int) -> bool:
+    await rows.account(tx, person_id)  # held, so that nobody else pays with the same minutes
+    return (await ledger.holdings(tx, person_id)).to_use >= minutes
+
+
+async def _beyond_the_day(tx: Transaction, here: Here, task: Task, minutes: int) -> int:
+    """How much of a visit lies above what companionship may bring in a day."""
+    companion = {s.code for s in here.neighbourhood.services if s.companion}
+    order = await task_rows.order_by_id(tx, task.order_id) if task.order_id is not None else None
+    if order is None or order.service not in companion:
+        return 0
+    midnight = (task.done_at or here.now).astimezone(here.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    account = await rows.account(tx, task.taker_id)
+    until = midnight + timedelta(days=1)
+    visits = await rows.visits_done(tx, account_id=account, since=midnight, until=until)
+    day = sum(visit.minutes for visit in visits if visit.service in companion)
+    cap = here.neighbourhood.time_bank.companion_daily_minutes
+    return max(0, day - cap) - max(0, day - minutes - cap)
+
+
+async def _explain(tx: Transaction, here: Here, person_id: int, *, capped: int, apart: int) -> None:
+    person = await people.by_id(tx, person_id)
+    if capped:
+        text = Capped(minutes=capped, hotline=here.neighbourhood.community.hotline)
+        await tell(tx, person, text, priority=Priority.TASK, now=here.now)
+    if apart:
+        await tell(tx, person, SetApart(minutes=apart), priority=Priority.TASK, now=here.now)

@@ -125,6 +125,13 @@ async def start(_: Update, turn: Turn, __: Press) -> None:
     await begin(turn, FLOW, draft=draft)
 
 
+def phone_typed(said: Said) -> str:
+    """The digits of a number that was typed; empty for anything else."""
+    written = unicodedata.normalize("NFKC", said.text).translate(_BETWEEN_DIGITS) if said.kind is Kind.TEXT else ""
+    phone = people.clean_phone(written)
+    return phone if written.isdigit() and 7 <= len(phone) <= 15 else ""
+
+
 async def ask_phone(turn: Turn, _: Json) -> None:
     """The number first: it finds whoever has called before."""
     await turn.say(AskPhone(), buttons=[FLOW.ways_out("phone", back=False)])
@@ -132,9 +139,8 @@ async def ask_phone(turn: Turn, _: Json) -> None:
 
 async def take_phone(turn: Turn, draft: Json, said: Said) -> str | None:
     """A number and nothing else: seven digits to fifteen."""
-    written = unicodedata.normalize("NFKC", said.text).translate(_BETWEEN_DIGITS) if said.kind is Kind.TEXT else ""
-    phone = people.clean_phone(written)
-    if not written.isdigit() or not 7 <= len(phone) <= 15:
+    phone = phone_typed(said)
+    if not phone:
         raise AskAgain(NotAPhone())
     draft["phone"] = phone
     return "who" if await callers.known(turn.tx, turn.person, phone=phone) else "name"
@@ -245,7 +251,7 @@ async def ask_order(turn: Turn, draft: Json) -> None:
 async def take_order(turn: Turn, draft: Json, said: Said) -> str | None:
     """✅ 下单"""
     if said.kind is Kind.TEXT:
-        draft["words"] = _within(said.text.strip(), orders.WORDS_LIMIT)
+        draft["words"] = within(said.text.strip(), orders.WORDS_LIMIT)
         return "order"
     if said.kind is not Kind.PRESS or said.text != "yes":
         raise AskAgain(pick.PickFromButtons())
@@ -258,7 +264,8 @@ async def take_order(turn: Turn, draft: Json, said: Said) -> str | None:
     return None
 
 
-def _within(words: str, limit: int) -> str:
+def within(words: str, limit: int) -> str:
+    """Words that are not too long. Raises TooLong."""
     if len(words) > limit:
         raise TooLong(limit=limit, length=len(words))
     return words
@@ -273,7 +280,7 @@ async def take_words(turn: Turn, draft: Json, said: Said) -> str | None:
     """The category is guessed from them."""
     if said.kind is not Kind.TEXT:
         raise AskAgain(WriteIt())
-    draft["words"] = _within(said.text.strip(), report_intake.WORDS_LIMIT)
+    draft["words"] = within(said.text.strip(), report_intake.WORDS_LIMIT)
     guess = turn.here.neighbourhood.guess_category(said.text)
     draft["category"] = guess.code if guess else ""
     return "report" if guess else "category"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import callers, desk, notices, people, permissions, votes
+from community import callers, desk, notices, people, permissions, time_bank_postings, votes
 from community.here import Here
 from community.permissions import Action
 from community.tell import Both, Text
@@ -53,6 +53,8 @@ async def show(_: Update, turn: Turn) -> None:
         buttons.append([button("desk_task", "desk.task", task.id, place=rough, state=task.state, kind=task.kind)])
     if await callers.may_register(turn.tx, turn.person):
         buttons.append([button("caller", "caller.start")])
+    if await time_bank_postings.may_bank(turn.tx, turn.person):
+        buttons.append([button("time_entry", "time.entry"), button("time_reversal", "time.reversal")])
     if await notices.offices(turn.tx, turn.person):
         buttons.append([button("write_notice", "notice.write")])
     if await votes.scopes(turn.tx, turn.person):

@@ -16,6 +16,7 @@ from community.tell import Both, Text
 from handlers.buttons import Press, button
 from handlers.context import Turn
 from handlers.keyboards import keyboard
+from handlers.time_bank import MINE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +88,7 @@ async def my(_: Update, turn: Turn) -> None:
         for order, task in helped
     ]
     buttons += [[button("open_order", "my.order", o.id, number=o.id)] for o, _ in helped]
+    buttons.append([MINE])
     minutes = await mine.minutes(turn.tx, turn.person)
     await turn.say(My(reports=rows, orders=orders, minutes=minutes), buttons=buttons)
 

@@ -34,6 +34,10 @@ from handlers import (
     sos,
     task,
     task_cards,
+    time_bank,
+    time_bank_cards,
+    time_bank_desk,
+    time_bank_give,
     unprompted,
     vote,
     vote_cards,
@@ -58,12 +62,16 @@ _FLOWS = (
     *(join.FLOW, report.FLOW, *report_desk.FLOWS, order.FLOW, order_after.FLOW, task.FLOW, caller.FLOW),
     *(vote_open.FLOW, notice.FLOW),
 )
-_SHOWN = (report_cards, task_cards, proxy, vote_cards, notice_cards, desk)
+_BANK = (time_bank, time_bank_give, time_bank_desk)
+_SHOWN = (report_cards, task_cards, proxy, vote_cards, notice_cards, time_bank_cards, desk)
 
 COMMANDS: Mapping[str, Said] = {name: f for module in _SPOKEN for name, f in module.COMMANDS.items()}
 KEYS: Mapping[str, Said] = {label: f for module in _SPOKEN for label, f in module.KEYS.items()}
-PRESSES: Mapping[str, Pressed] = {action: f for module in (*_PRESSED, groups) for action, f in module.PRESSES.items()}
-FLOWS: Mapping[str, Flow] = {f.name: f for f in (*_FLOWS, notice_desk.FLOW, unprompted.FLOW)}
+PRESSES: Mapping[str, Pressed] = {
+    action: f for module in (*_PRESSED, *_BANK, groups) for action, f in module.PRESSES.items()
+}
+_BANK_FLOWS = (*time_bank_give.FLOWS, *time_bank_desk.FLOWS)
+FLOWS: Mapping[str, Flow] = {f.name: f for f in (*_FLOWS, *_BANK_FLOWS, notice_desk.FLOW, unprompted.FLOW)}
 CARDS: Mapping[str, Card] = {kind: f for module in _SHOWN for kind, f in module.CARDS.items()}
 GROUP_COMMANDS: Mapping[str, Said] = groups.COMMANDS
 FOR_STRANGERS = frozenset({"start", "help", "cancel", "settings", "privacy"})

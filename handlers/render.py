@@ -1,5 +1,6 @@
 """From a row of the outbox to a call of the Bot API: what it says, in the reader's language, as things stand now."""
 
+import base64
 import html
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -113,7 +114,7 @@ class Renderer:
         if kept.get("reply_to"):
             params["reply_parameters"] = {"message_id": kept["reply_to"], "allow_sending_without_reply": True}
         if document:
-            content = document["text"].encode()
+            content = base64.b64decode(document["base64"]) if "base64" in document else document["text"].encode()
             files = {"document": (document["name"], content)}
             return Call(method="sendDocument", params={**params, "caption": page}, files=files)
         if picture is not None and picture.png:

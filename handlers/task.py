@@ -17,6 +17,7 @@ from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, Step, begin, grid
 from handlers.keyboards import keyboard
 from handlers.said import Kind, Said
+from handlers.time_bank import MINE
 from storage.records import Json
 
 
@@ -70,7 +71,8 @@ class Noted(Text, template="task/noted"):
 async def show(_: Update, turn: Turn) -> None:
     """`/tasks` or 🙋 领任务: the cards come down to the end of the chat."""
     found = await volunteering.tasks_of(turn.tx, turn.person)
-    await turn.say(Tasks(mine=len(found.mine), offered=len(found.offered), balance=found.balance))
+    text = Tasks(mine=len(found.mine), offered=len(found.offered), balance=found.balance)
+    await turn.say(text, buttons=[[MINE]])
     await volunteering.show_cards(turn.tx, turn.here, turn.person, found)
 
 

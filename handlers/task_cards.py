@@ -252,6 +252,9 @@ async def call_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
     elif open_still and task.question == "proxy":
         agree = button("agree", "call.yes", task.id)
         buttons = [[agree, button("disagree", "call.no", task.id)], [missed]]
+    elif open_still and task.question == "gift":
+        take = button("gift_take", "call.take", task.id)
+        buttons = [[take, button("gift_leave", "call.leave", task.id)], [missed]]
     elif open_still:
         buttons = [[button("told", "call.told", task.id), missed]]
     return Face(text=text, buttons=buttons)

@@ -123,6 +123,7 @@ class Texts:
         """The text as Telegram's HTML, cut to `limit` visible characters."""
         values = self._local(language, context)
         values["when"] = functools.partial(self._when, language, now)
+        values["date"] = functools.partial(self.date, language)
         values["quoted"] = lambda quote: Markup(  # noqa: S704  # rendered by us, escaped inside
             self.render(language, quote["template"], quote["context"], now=now, limit=limit)
         )
@@ -148,6 +149,11 @@ class Texts:
         kind = "today" if days == 0 else "tomorrow" if days == 1 else "weekday" if 1 < days < 7 else "date"
         time, day = f"{here.hour}:{here.minute:02d}", {"month": here.month, "day": here.day, "weekday": here.weekday()}
         return self.label(language, f"when_{kind}", time=time, **day)
+
+    def date(self, language: str, at: datetime) -> str:
+        """A day with its year, as it stands on paper."""
+        here = at.astimezone(self._zone)
+        return self.label(language, "full_date", year=here.year, month=here.month, day=here.day)
 
     def _local(self, language: str, value: Any) -> Any:
         """Names in both languages become one, moments become datetimes again."""

@@ -213,3 +213,47 @@ class VoteState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"  # the deadline has passed: counted
     CANCELLED = "cancelled"  # taken back by staff: not counted
+
+
+class AccountKind(StrEnum):
+    """What the minutes on an account are good for."""
+
+    CREDIT = "credit"  # 信用时: signed in and out, can be used and given
+    SURPLUS = "surplus"  # above a ceiling: can only be given away
+    HONOUR = "honour"  # 荣誉时: entered by hand, only recorded
+
+
+class TransferKind(StrEnum):
+    """Why minutes moved."""
+
+    VISIT = "visit"  # help that was confirmed: from who was served, or the fund
+    EXCESS = "excess"  # set apart, because a ceiling was passed
+    ENTRY = "entry"  # 补记: entered by hand by one of staff, confirmed by another
+    GIFT = "gift"
+    DONATION = "donation"  # to the fund
+    REVERSAL = "reversal"  # 冲正: the mirror of another transfer
+    COVER = "cover"  # the fund makes good what was used before it was reversed
+
+
+class PostingKind(StrEnum):
+    """What waits for somebody else's yes."""
+
+    ENTRY = "entry"
+    REVERSAL = "reversal"
+    GIFT = "gift"
+
+
+class PostingState(StrEnum):
+    """Where it is on its way."""
+
+    PENDING = "pending"
+    COMMITTED = "committed"  # posted
+    REJECTED = "rejected"  # not so, not wanted, or nobody has said anything in time
+
+
+class Relation(StrEnum):
+    """What the receiver of a gift is to the giver."""
+
+    SPOUSE = "spouse"  # 配偶, at the age that the neighbourhood file sets
+    PARENT = "parent"  # 父母
+    FAMILY = "family"  # 其他家人

@@ -18,7 +18,7 @@ _FACTS = {
     "taker": "SELECT 'taker', t.id, p.telegram_id - {first} FROM tasks t JOIN people p ON p.id = t.taker_id",
     "claims": "SELECT 'taker', e.task_id, p.telegram_id - {first} FROM task_events e "
     "JOIN people p ON p.id = e.actor_id WHERE e.event = 'claim'",
-    "banked": "SELECT 'banked', task_id FROM transfers",
+    "banked": "SELECT 'banked', task_id FROM transfers WHERE task_id IS NOT NULL",
     "ballot": "SELECT 'ballot', (p.telegram_id - {first}) % {households}, b.choice FROM ballots b "
     "JOIN people p ON p.id = b.person_id",
     "receipt": "SELECT 'receipt', p.telegram_id - {first} FROM deliveries d JOIN people p ON p.id = d.person_id "

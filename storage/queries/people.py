@@ -220,6 +220,16 @@ async def holding(tx: Transaction, *, role: Role, place_id: int) -> list[Person]
     )
 
 
+async def volunteers(tx: Transaction, *, limit: int) -> list[Person]:
+    """Who volunteers anywhere."""
+    return await tx.all(
+        Person,
+        f"SELECT {PERSON} FROM people p WHERE p.id IN (SELECT r.person_id FROM roles r WHERE r.role = 'volunteer' "
+        "AND r.revoked_at IS NULL) AND p.erased_at IS NULL ORDER BY p.id LIMIT :limit",
+        limit=limit,
+    )
+
+
 async def top_place(tx: Transaction) -> int:
     """The place that everything lies in."""
     return await tx.need(int, "SELECT id FROM places WHERE parent_id IS NULL ORDER BY id LIMIT 1")

@@ -35,6 +35,8 @@ SEALED = (
     Column(table="repeats", name="words"),
     Column(table="tasks", name="context"),
     Column(table="notices", name="words"),
+    Column(table="postings", name="words"),
+    Column(table="certificates", name="name"),
 )
 NOT_SEALED = {
     "people.phone_hash": "the keyed hash of a phone number, made anew together with it",

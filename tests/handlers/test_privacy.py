@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 from dialogue import Dialogue, Edited, Forge, Photo, Popup, Press
-from factories import AQIANG, NAINAI, WU, XIAOLIN, XIAOWANG
+from factories import AQIANG, NAINAI, WU, XIAOLIN, XIAOWANG, Speaker
 
 from community import permissions
 from storage.crypto import BadKey
@@ -41,8 +41,13 @@ async def test_nobody_but_myself_sees_who_opened_my_address(chat: Dialogue) -> N
 
 
 async def exported(chat: Dialogue) -> dict[str, Any]:
-    await chat.play(NAINAI, [("/privacy", "*"), (Press("📤 导出"), "这是*全部资料*")])
-    document = chat.last(NAINAI).document
+    return await exported_by(chat, NAINAI)
+
+
+async def exported_by(chat: Dialogue, who: Speaker) -> dict[str, Any]:
+    """All that somebody takes along."""
+    await chat.play(who, [("/privacy", "*"), (Press("📤 导出"), "这是*全部资料*")])
+    document = chat.last(who).document
     assert document is not None
     found: dict[str, Any] = orjson.loads(document[1])
     return found

@@ -31,6 +31,7 @@ ORDERS = {
 }
 CALL, ASK_ORDER, ASK_REPORT, PHONE_REPORT = 7211, 7212, 7213, 7006
 VOTE, NOTICE, PAUSED = 7301, 7401, 7402
+BANKED, ENTRY, GIFT, PHONE_GIFT, ASK_GIFT, PAPER = 7501, 7511, 7512, 7513, 7214, 7521
 _ROLES = {  # role, home (None: anywhere but in the building), and the place of the role near, beside, far
     "volunteer": (Role.VOLUNTEER, ("B3-1-501", "B4-1-501", "B9-1-101"), ("B3", "B4", "B9")),
     "stair captain": (Role.STAIR_CAPTAIN, ("B3-2-401", "B4-1-401", "B9-1-101"), ("B3-2", "B3-1", "B9-1")),
@@ -93,6 +94,10 @@ async def furnish(town: Town) -> Cast:
         voters = [s for (kind, where), s in by.items() if where == "near" and kind in _VOTERS]
         await things.vote(opened_by=await _id(tx, writer), voters=voters)
         await things.notices(author=await _id(tx, writer), reader=await _id(tx, owner["reader"]))
+        await things.time_bank(
+            helper=await _id(tx, taker), receiver=await _id(tx, owner["reader"]), by_phone=phone_id,
+            staff=await _id(tx, writer),
+        )  # fmt: skip
         group = await tx.need(int, "SELECT id FROM groups WHERE chat_id = :chat", chat=B3_GROUP.id)
         await things.insert(
             "finds", group_id=group, author_telegram_id=owner["author"].id, message_id=1, kind="text",
@@ -105,6 +110,7 @@ async def furnish(town: Town) -> Cast:
         building = await place(tx, "B3")
         door = await tx.need(str, "SELECT door FROM places WHERE id = :id", id=home.id)
         newcomer = await _id(tx, by["newcomer", "near"])
+        helper = await _id(tx, taker)
     owner = {
         **dict.fromkeys(REPORTS, owner["reporter"]),
         **dict.fromkeys(("a new order", "a finished order", "a confirmed order"), owner["served"]),
@@ -115,13 +121,17 @@ async def furnish(town: Town) -> Cast:
         "a paused notice": writer,
         "a notice one got": owner["reader"],
         "a newcomer": by["newcomer", "near"],
+        "a helper's minutes": taker,
+        "an entry by hand": taker,
+        "an offered gift": owner["reader"],
+        "a certificate": taker,
         "a neighbour's photo": owner["author"],
     }
     return Cast(
         by=by,
         owner=owner,
-        ids={"home": home.id, "building": building.id, "newcomer": newcomer, "phone": phone_id},
-        tokens={"d_": f"d_{door}", "i_": invite, "g_": "g_find-token", "v_": f"v_{VOTE}"},
+        ids={"home": home.id, "building": building.id, "newcomer": newcomer, "phone": phone_id, "helper": helper},
+        tokens={"d_": f"d_{door}", "i_": invite, "g_": "g_find-token", "v_": f"v_{VOTE}", "c_": "c_paper-code"},
     )
 
 
@@ -247,3 +257,27 @@ class _Things:
                 words=self.tx.seal("明天停水"), state=state, cursor=0, expected=9, created_at=self.town.clock.now(),
             )  # fmt: skip
         await self.insert("deliveries", notice_id=NOTICE, person_id=reader, state="delivered")
+
+    async def time_bank(self, *, helper: int, receiver: int, by_phone: int, staff: int) -> None:
+        """Half an hour that the fund has paid for, an entry and gifts that wait, and a certificate."""
+        now, words = self.town.clock.now(), self.tx.seal("义诊")
+        fund = await self.tx.need(int, "SELECT id FROM accounts WHERE person_id IS NULL AND kind = 'credit'")
+        await self.insert("accounts", id=7531, person_id=helper, kind="credit")
+        await self.insert("transfers", id=BANKED, kind="visit", task_id=7204, at=now)
+        for account, minutes in ((fund, -30), (7531, 30)):
+            await self.insert("movements", transfer_id=BANKED, account_id=account, minutes=minutes)
+        for number, kind, asked_by, person, minutes in (
+            (ENTRY, "entry", staff, helper, 60),
+            (GIFT, "gift", helper, receiver, 10),
+            (PHONE_GIFT, "gift", helper, by_phone, 5),
+        ):
+            await self.insert(
+                "postings", id=number, kind=kind, state="pending", asked_by=asked_by, person_id=person, minutes=minutes,
+                relation="parent" if kind == "gift" else None, words=words if kind == "entry" else None, created_at=now,
+            )  # fmt: skip
+        home = (await place(self.tx, "B3-2-302")).id
+        await self._task(ASK_GIFT, "call", home, by_phone, "open", asks=("gift", PHONE_GIFT))
+        await self.insert(
+            "certificates", id=PAPER, code="paper-code", person_id=helper, name=self.tx.seal("taker"), visits=1,
+            credit=20, honour=0, since=now, issued_at=now,  # it does not hold any more
+        )  # fmt: skip

@@ -22,6 +22,8 @@ ALWAYS = (
     Guard(table="reach"),
     Guard(table="vote_roll"),
     Guard(table="vote_options", grows=True),
+    Guard(table="postings", columns="id, kind, asked_by, minutes, relation, transfer_id", grows=True),
+    Guard(table="certificates", columns="id, code, person_id, visits, credit, honour, issued_at", grows=True),
     *(
         Guard(table=table, grows=True)
         for table in ("audit", "report_events", "task_events", "transfers", "movements", "finds")
@@ -39,6 +41,10 @@ def guards(actor: Person, *, roles: bool) -> list[Guard]:
         Guard(table="roles", where=f"person_id <> {me}"),
         Guard(table="dialogues", where=f"chat_id <> {account}"),
         Guard(table="ballots", where=f"household_id <> {home}"),
+        Guard(table="certificates", where=f"person_id <> {me}"),
+        Guard(
+            table="postings", where=f"kind = 'gift' AND asked_by <> {me} AND COALESCE(person_id, 0) <> {me}", grows=True
+        ),
         Guard(table="people", columns="id, telegram_id, phone_hash, language, keyboard", where=others),
     ]
     if roles:  # theirs to do is what the table grants; never what only the person concerned may
@@ -59,6 +65,7 @@ def guards(actor: Person, *, roles: bool) -> list[Guard]:
         Guard(table="orders", where=f"person_id <> {me} AND ordered_by <> {me}"),
         Guard(table="tasks", where=f"COALESCE(person_id, 0) <> {me} AND COALESCE(taker_id, 0) <> {me}"),
         Guard(table="offers", where=f"person_id <> {me} AND task_id IN (SELECT id FROM tasks WHERE person_id <> {me})"),
+        Guard(table="postings", where=f"asked_by <> {me} AND COALESCE(person_id, 0) <> {me}"),
         Guard(table="votes", columns="id, state, question, place_id, closes_at, households"),
         Guard(table="notices", columns="id, state, words, place_id, author_id"),
         Guard(table="deliveries", where=f"person_id <> {me}"),

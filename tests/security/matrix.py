@@ -6,7 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cast import ASK_ORDER, ASK_REPORT, CALL, NOTICE, ORDERS, PAUSED, REPORTS, VOTE, WHERE, Cast
+from cast import (
+    ASK_GIFT,
+    ASK_ORDER,
+    ASK_REPORT,
+    BANKED,
+    CALL,
+    ENTRY,
+    GIFT,
+    NOTICE,
+    ORDERS,
+    PAUSED,
+    REPORTS,
+    VOTE,
+    WHERE,
+    Cast,
+)
 from dialogue import Dialogue, Forge, Reply
 from factories import B3_GROUP, Room, Speaker
 
@@ -27,6 +42,9 @@ SUBJECTS: dict[str, int] = {
     "a call": CALL,
     "a question about an order": ASK_ORDER,
     "a question about a report": ASK_REPORT,
+    "a question about a gift": ASK_GIFT,
+    "an offered gift": GIFT,
+    "an entry by hand": ENTRY,
     "an open vote": VOTE,
     "a notice one wrote": NOTICE,
     "a notice one got": NOTICE,
@@ -54,6 +72,10 @@ LAST: dict[str, tuple[str, str]] = {
     "open_vote": ("preview", "submit"),
     "notice": ("preview", "send"),
     "notice_correct": ("confirm", "send"),
+    "give": ("confirm", "yes"),
+    "donate": ("confirm", "yes"),
+    "time_entry": ("confirm", "yes"),
+    "time_reversal": ("confirm", "yes"),
 }
 """The step of each conversation at which something is done, and the word that does it (none: it is typed)."""
 
@@ -191,4 +213,12 @@ def draft(flow: str, cast: Cast) -> Json:
             return trail | kept | {"place_id": building}
         case "notice_correct":
             return trail | {"notice": NOTICE, "words": "不停了"}
+        case "give":
+            return trail | {"relation": "parent", "receiver": None, "phone": "13900009999", "name": "", "minutes": 5}
+        case "donate":
+            return trail | {"minutes": 5}
+        case "time_entry":
+            return trail | {"person": cast.ids["helper"], "name": "", "typed": "", "minutes": 30, "words": "义诊"}
+        case "time_reversal":
+            return trail | {"number": BANKED, "words": "记错了"}
     raise KeyError(flow)

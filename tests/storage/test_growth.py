@@ -4,7 +4,7 @@ import re
 
 import pytest
 from dialogue import Dialogue, Forge, Location, Press
-from factories import AQIANG, LIU, NAINAI, WU, XIAOLIN, XIAOWANG
+from factories import AQIANG, LIU, NAINAI, WU, XIAOLIN, XIAOWANG, ZHOU
 from ordering import claim, order, to_the_end
 
 from storage.sqlite import SqliteDatabase
@@ -44,6 +44,16 @@ async def everyday(chat: Dialogue) -> None:
     for who in (AQIANG, NAINAI, XIAOLIN, XIAOWANG, WU):
         for said in ("/my", "/tasks", "/desk", "/vote", "/notices", "/who", "/privacy", "/menu"):
             await chat.say(who, said)
+    for said in ("/my", Press("⏳ 我的时间"), Press("📄 开证明"), Press("💛 捐给社区"), "5", Press("✅ 捐出")):
+        await chat.say(XIAOLIN, said)
+    for said in (Forge("time.give:0:"), Press("父母"), "13900001001", "5", Press("✅ 送出")):
+        await chat.say(XIAOLIN, said)
+    for said in (Forge("time.entry:0:"), "小林", Press("是小林"), "30", "义诊", Press("✅ 提交")):
+        await chat.say(WU, said)
+    await chat.say(ZHOU, Press("属实"))
+    for said in (Forge("time.reversal:0:"), "1", "记错了", Press("✅ 提交")):
+        await chat.say(WU, said)
+    await chat.say(ZHOU, Press("属实"))
     for said in (Forge("notice.write:0:"), "今晚停水", Forge("vote.start:0:")):
         await chat.say(WU, said)
 
