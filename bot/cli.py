@@ -16,6 +16,8 @@ from bot.settings import Settings, read_settings
 from storage.states import Role
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Jinlin (近邻): the neighbourhood's chat assistant.")
+ledger = typer.Typer(no_args_is_help=True, help="The time bank's ledger.")
+app.add_typer(ledger, name="ledger")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 T = TypeVar("T")
 
@@ -142,6 +144,25 @@ def _line(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
+
+
+@ledger.command("check")
+def ledger_check(as_json: AsJson = False) -> None:
+    """Read the whole ledger and hold it against its rules; one line for each finding, exit code 1 if there is any."""
+
+    async def work(settings: Settings) -> dict[str, Any]:
+        from bot import operator, running
+
+        async with running.opened(settings) as database:
+            return await operator.check_ledger(database)
+
+    found = _go(work)
+    fine = (
+        f"the ledger is right: {found['transfers']} transfers, sum zero; the fund holds {found['fund_minutes']} minutes"
+    )
+    _print(found, as_json=as_json, lines=found["findings"] or [fine])
+    if found["findings"]:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from typing import Any
 from bot.clock import Clock
 from bot.running import clock_of, load
 from bot.settings import Settings
-from community import people
+from community import people, time_bank_check
 from community.here import Here
 from community.working_time import WorkingTime
 from storage.claim import is_claimed
@@ -63,3 +63,10 @@ async def status(settings: Settings, database: Database) -> dict[str, Any]:
             "notices": _by_state(await notices.counts(tx), "sending"),
             **({} if running is None else {"running": running}),
         }
+
+
+async def check_ledger(database: Database) -> dict[str, Any]:
+    """What is wrong in the time bank's ledger, how much was read, and what the fund holds."""
+    async with database.read() as tx:
+        checked = await time_bank_check.check(tx)
+    return {"findings": checked.findings, "transfers": checked.transfers, "fund_minutes": checked.fund}

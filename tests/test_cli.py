@@ -87,7 +87,7 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Operator:
 def test_help_names_every_command(operator: Operator) -> None:
     shown = operator.run("--help").stdout
 
-    for command in ("init", "run", "demo", "invite", "places", "status", "backup", "keygen", "clock"):
+    for command in ("init", "run", "demo", "invite", "places", "status", "ledger", "backup", "keygen", "clock"):
         assert command in shown
 
 
@@ -158,6 +158,28 @@ def test_status_counts_what_waits_what_failed_and_what_there_is(settled: Operato
     assert found["people"] == 0
     assert found["reports"] == {}
     assert settled.run("status").stdout.startswith("inbox")
+
+
+def test_the_ledger_check_is_one_line_when_all_is_right_and_one_for_each_finding_else(settled: Operator) -> None:
+    fine = settled.run("ledger", "check")
+    with closing(sqlite3.connect(settled.folder / "data" / "jinlin.db")) as database, database:
+        database.execute("INSERT INTO transfers (id, kind, at) VALUES (7, 'gift', 0)")
+        database.execute("INSERT INTO movements (transfer_id, account_id, minutes) VALUES (7, 1, -30)")
+    wrong = settled.run("ledger", "check")
+    as_json = settled.run("ledger", "check", "--json")
+
+    assert (fine.returncode, fine.stdout) == (
+        0,
+        "the ledger is right: 0 transfers, sum zero; the fund holds 0 minutes\n",
+    )
+    assert (wrong.returncode, wrong.stderr) == (1, "")
+    assert wrong.stdout.splitlines() == [
+        "transfer 7 has movements that do not sum to zero",
+        "transfer 7 does not have two movements",
+        "transfer 7 is a gift that nobody has taken",
+        "all accounts together hold -30 minutes and not zero",
+    ]
+    assert (as_json.returncode, json.loads(as_json.stdout)["findings"]) == (1, wrong.stdout.splitlines())
 
 
 def test_a_backup_is_a_database_of_its_own_and_is_never_written_over(settled: Operator, tmp_path: Path) -> None:
