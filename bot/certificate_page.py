@@ -96,17 +96,18 @@ def _body(page: "FPDF", text: str, y: float) -> float:
 
 
 def _table(page: "FPDF", paper: Paper, y: float) -> None:
+    row = min(_ROW, (_FOOT - 4 - y) / (len(paper.rows) + 1))  # a long paragraph leaves less room
     for number, cells in enumerate((paper.head, *paper.rows)):
         if number == 0:
             page.set_fill_color(*_SHADE)
-            page.rect(_MARGIN, y, _INNER, _ROW, style="F")
+            page.rect(_MARGIN, y, _INNER, row, style="F")
         x = _MARGIN
         for cell, part in zip(cells, _COLUMNS, strict=True):
             _style(page, 12, _QUIET if number == 0 else _INK)
             page.set_xy(x, y)
-            page.cell(_INNER * part, _ROW, _short(page, drawable(cell), _INNER * part - 4), align="C")
+            page.cell(_INNER * part, row, _short(page, drawable(cell), _INNER * part - 4), align="C")
             x += _INNER * part
-        y += _ROW
+        y += row
         page.set_draw_color(*_GOLD)
         page.set_line_width(0.2)
         page.line(_MARGIN, y, _WIDTH - _MARGIN, y)

@@ -47,6 +47,7 @@ async def post(tx: Transaction, here: Here, task: Task) -> tuple[int, int]:
         excess = await _beyond_the_day(tx, here, task, minutes)
         apart = await ledger.set_apart(tx, here, task.taker_id, about_id=made, excess=excess)
         await _explain(tx, here, task.taker_id, capped=minutes if capped else 0, apart=apart)
+        await leave_to_the_fund(tx, here, task.taker_id)
     return minutes, await balance(tx, task.taker_id)
 
 
@@ -54,6 +55,14 @@ async def balance(tx: Transaction, person_id: int) -> int:
     """Somebody's minutes, those above a ceiling included; what was entered by hand is none of them."""
     held = await ledger.holdings(tx, person_id)
     return held.credit + held.surplus
+
+
+async def leave_to_the_fund(tx: Transaction, here: Here, person_id: int) -> None:
+    """Minutes that come to somebody who is erased help others: nobody could ever use them."""
+    person = await people.by_id(tx, person_id)
+    left = (await ledger.holdings(tx, person_id)).to_give if person.erased_at is not None else 0
+    if left:
+        await ledger.give(tx, here, kind=TransferKind.DONATION, giver=person_id, receiver=None, minutes=left)
 
 
 async def _can_pay(tx: Transaction, person_id: int, minutes: int) -> bool:

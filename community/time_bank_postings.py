@@ -12,6 +12,7 @@ from community.errors import NoLongerPossible, NotFound, TooLong
 from community.here import Here
 from community.permissions import ALLOWED, Action
 from community.tell import reachable_by_chat, refresh, show, tell
+from community.time_bank import leave_to_the_fund
 from community.time_bank_texts import (
     Decided,
     EntryMade,
@@ -147,6 +148,7 @@ async def _commit(tx: Transaction, here: Here, posting: Posting, helper: Person)
     for person_id, minutes in await ledger.reverse(tx, here, number, posting_id=posting.id):
         about = Reversed(number=number, minutes=minutes, words=words)
         await tell(tx, await people.by_id(tx, person_id), about, priority=Priority.TASK, now=here.now)
+        await leave_to_the_fund(tx, here, person_id)
 
 
 async def _ask(

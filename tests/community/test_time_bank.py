@@ -596,6 +596,26 @@ async def test_whoever_leaves_leaves_their_minutes_to_the_fund(town: Town) -> No
     assert await findings(town) == []
 
 
+async def test_what_comes_to_somebody_who_has_left_goes_to_the_fund(town: Town) -> None:
+    """A visit that is confirmed after its helper was erased, and help that is given back."""
+    xiaolin, nainai = await town.person(XIAOLIN), await town.person(NAINAI)
+    await help_with(town, XIAOLIN, NAINAI, minutes=60)
+    await help_with(town, AMEI, XIAOLIN, minutes=30)
+    async with town.database.write() as tx:
+        await orders.place(tx, town.here(), nainai, service="repairs")
+        await orders.claim(tx, town.here(), xiaolin, 3)
+        await orders.finish(tx, town.here(), xiaolin, 3)
+        await people.erase(tx, town.here(), xiaolin)
+        await orders.confirm(tx, town.here(), nainai, 3)
+
+    await reverse(town, 2)
+
+    async with town.database.read() as tx:
+        assert (await ledger.holdings(tx, xiaolin.id)).to_give == 0
+    assert await fund(town) == 0
+    assert await findings(town) == []
+
+
 async def test_the_ledger_check_finds_what_was_tampered_with(town: Town) -> None:
     await help_with(town, XIAOLIN, NAINAI, minutes=60)
     await decide(town, ZHOU, await enter(town, WU, XIAOLIN))

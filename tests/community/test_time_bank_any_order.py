@@ -181,7 +181,7 @@ _BEGIN: list[Step] = [("visit", 0, 2, 60), ("visit", 1, 2, 40), ("company", 0, 2
 
 
 @given(steps=st.lists(_STEPS, min_size=10, max_size=40))
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_the_ledger_is_right_after_whatever_is_done(stage: Stage, steps: list[Step]) -> None:
     assert stage.runner.run(live(stage, [*_BEGIN, *steps])) == []
 
