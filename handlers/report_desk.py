@@ -70,7 +70,7 @@ async def accept(_: Update, turn: Turn, press: Press) -> None:
 
 
 async def assign_proposed(_: Update, turn: Turn, press: Press) -> None:
-    """属实,派给…"""
+    """属实，派给…"""
     await reports.assign(turn.tx, turn.here, turn.person, press.subject, unit=press.word)
     await turn.answer(Done(number=press.subject, event="assign", unit=reports.unit_name(turn.here, press.word)))
 

@@ -231,7 +231,7 @@ async def test_a_report_by_phone_is_judged_on_the_phone(chat: Dialogue) -> None:
         ],
     )
     assert "林爷爷" not in everything(chat, XIAOHE)
-    await chat.play(XIAOWANG, [(Press("属实,派给榕荫物业"), ["*", Edited("*")])])
+    await chat.play(XIAOWANG, [(Press("属实，派给榕荫物业"), ["*", Edited("*")])])
     await chat.advance(seconds=1)
     assert card(chat, ZHOU, "☎️*").startswith("☎️ 请打电话告诉林爷爷（13900001077）：")
     await chat.play(ZHOU, [(Press("已告知"), [Popup("*"), Edited("*")])])
@@ -255,7 +255,7 @@ async def test_an_unsolved_report_by_phone_is_open_again(chat: Dialogue) -> None
     await chat.play(
         WU, [("随便说一句", "这是哪一类的事？"), (Press("🚒*"), "🚒*提交吗*"), (Press("✅ 提交"), "登记好了*")]
     )
-    await chat.say(XIAOWANG, Press("属实,派给榕荫物业"))
+    await chat.say(XIAOWANG, Press("属实，派给榕荫物业"))
     await chat.say(XIAOHE, Press("✅ 提交结果"))
     await chat.say(XIAOHE, Photo("好了"))
     await chat.say(XIAOWANG, Press("核实无误"))

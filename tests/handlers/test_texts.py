@@ -51,6 +51,10 @@ def test_a_text_has_no_half_width_signs_between_chinese_words(template: str) -> 
     assert re.findall(r"[\u4e00-\u9fff][,!?;:()][\u4e00-\u9fff]?", words) == []
 
 
+def test_no_button_has_a_half_width_sign_after_a_chinese_word() -> None:
+    assert re.findall(r"[\u4e00-\u9fff][,!?;:]", SOURCES["labels"]) == []
+
+
 def test_what_people_type_is_never_markup(texts: Texts) -> None:
     page = texts.render("zh", "join/joined", {"name": MARKUP, "unconfirmed": False}, now=START)
 

@@ -2,7 +2,7 @@
 
     await town.say(AQIANG, "/report")
     await town.hears(AQIANG, "怎么了*")
-    await town.tap(XIAOWANG, "属实,派给*")
+    await town.tap(XIAOWANG, "属实，派给*")
 
 Nothing here sleeps: what is waited for is waited for by long polling, and the clock is moved.
 """

@@ -42,8 +42,8 @@ async def test_a_photo_in_the_group_ends_with_thanks_to_all(town: Town) -> None:
     await town.tap(AQIANG, "✅ 提交")
     await town.hears(AQIANG, "登记好了,编号 0001。*网格员小王会在*前回复您。*119*")
 
-    await town.tap(XIAOWANG, "属实,派给榕荫物业", on="*0001*等受理*")
-    await town.hears(AQIANG, "0001 属实,派给了榕荫物业*")
+    await town.tap(XIAOWANG, "属实，派给榕荫物业", on="*0001*等受理*")
+    await town.hears(AQIANG, "0001 属实，派给了榕荫物业*")
     card = await town.hears(XIAOHE, "*0001*派给榕荫物业*")
     await town.tap(XIAOHE, "✅ 提交结果")
     await town.hears(XIAOHE, "0001 处理得怎么样?*")
