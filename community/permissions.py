@@ -110,6 +110,17 @@ def public_name(tx: Transaction, person: Person) -> str:
     return _open(tx, person.name)
 
 
+_NUMBER_FOR_CONFIRMED = (Role.STAIR_CAPTAIN, Role.BUILDING_CAPTAIN)
+
+
+async def public_phone(tx: Transaction, holder: Person, *, role: Role, reader: Person) -> str:
+    """The number of who looks after the reader's home: the grid worker's for all, captains' for the confirmed."""
+    if role is not Role.GRID_WORKER and (role not in _NUMBER_FOR_CONFIRMED or reader.verified_at is None):
+        return ""
+    reached = await people.holds(tx, person_id=holder.id, roles=(role,), place_id=reader.place_id or 0)
+    return _open(tx, holder.phone) if reached and reader.erased_at is None else ""
+
+
 async def open_address(
     tx: Transaction, here: Here, person: Person, *, viewer: Person, role: str, subject: tuple[str, int]
 ) -> Address:

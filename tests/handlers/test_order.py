@@ -56,7 +56,7 @@ async def test_the_elder_is_told_who_comes_with_a_password_and_then_asked_and_th
     word = await password(chat)
     [found] = told(chat, NAINAI)
     assert found.startswith("找到人了：小林来办“修东西”，今天 13:00 前到。")
-    assert f"暗号“{word}”，说不对别开门，打社区电话 0591-5550-0100。" in found
+    assert f"暗号“{word}”，说不对别开门，打社区电话 059155500100。" in found
     assert "近邻从不要钱、验证码、身份证。" in found
     assert f"🔑 暗号：{word}" in card(chat, NAINAI)
 
