@@ -210,8 +210,8 @@ async def test_whoever_took_it_down_can_take_it_back(chat: Dialogue) -> None:
     await chat.play(
         ZHOU,
         [
-            ("/my", "*修东西 · 正在找人*"),
-            (Press("看订单 0001"), "🔧 修东西 ⏳ 正在找人"),
+            ("/my", "*修东西 · 订单 0001 · 正在找人*"),
+            (Press("🔧 修东西 · 订单 0001"), "🔧 修东西 ⏳ 正在找人"),
             (Press("取消"), ["好，取消了*", Edited("*已取消")]),
         ],
     )

@@ -56,15 +56,11 @@ async def test_a_key_is_understood_in_whatever_language_it_was_shown(chat: Dialo
 
 
 async def test_who_looks_after_me_is_named_with_the_numbers_to_ring(chat: Dialogue) -> None:
+    captains = "梯长刘叔 13900001006 网格员小王 13900001003"
+    offices = "物业*社区电话：059155500100 急救 120 · 报警 110 · 火警 119"
+
     await chat.play(
-        AQIANG,
-        [
-            (
-                "/who",
-                "有事找谁 📍 3号楼2梯102 梯长刘叔 13900001006 网格员小王 13900001003 现在值班：值班员老周 13900000101*"
-                "社区电话：059155500100 急救 120 · 报警 110 · 火警 119",
-            )
-        ],
+        AQIANG, [("/who", f"有事找谁 📍 3号楼2梯102 {captains} 现在值班：值班员老周 13900000101 {offices}")]
     )
 
 

@@ -330,7 +330,11 @@ async def test_my_orders_are_listed_and_their_card_comes_again(chat: Dialogue) -
     await order(chat)
 
     await chat.play(
-        NAINAI, [("/my", "我的事 🔧 修东西 · 正在找人*"), (Press("看订单 0001"), ["🔧 修东西 ⏳ 正在找人"])]
+        NAINAI,
+        [
+            ("/my", "我的事 🔧 修东西 · 订单 0001 · 正在找人*"),
+            (Press("🔧 修东西 · 订单 0001"), ["🔧 修东西 ⏳ 正在找人"]),
+        ],
     )
 
 
@@ -347,7 +351,7 @@ async def test_a_service_that_the_file_has_no_more_is_shown_by_its_code(chat: Di
     )
 
     await chat.play(XIAOLIN, [(Press("🙋 我去"), [Popup("*"), Edited("🙋 meals*陈奶奶*")])])
-    await chat.play(NAINAI, [("/my", "*🙋 meals · 有人接了*"), ("🍚 送饭", "*")])
+    await chat.play(NAINAI, [("/my", "*🙋 meals · 订单 0001 · 有人接了*"), ("🍚 送饭", "*")])
 
     assert card(chat, NAINAI, "🙋 meals*").startswith("🙋 meals 🙋 小林会来")
 
