@@ -56,6 +56,16 @@ class Declined(Text, template="report/declined"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Withdrawn(Text, template="report/withdrawn"):
+    """It was taken back. `to`: "desk" (who has it and may be on the way), "reporter" or "follower"."""
+
+    number: int
+    category: Both
+    place: Both
+    to: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Redo(Text, template="report/redo"):
     """To the handler: checked, and not done."""
 

@@ -1,5 +1,7 @@
 """Reports: 上报 → 受理 → 派单 → 处置 → 核实 → 评价. Every step is an event, edits the cards, and is told."""
 
+from dataclasses import replace
+
 from community import permissions, waking
 from community.calls import ask_by_phone
 from community.errors import NoLongerPossible, NotAllowed, NotFound
@@ -16,6 +18,7 @@ from community.report_texts import (
     Overdue,
     Redo,
     Unsolved,
+    Withdrawn,
 )
 from community.tell import Both, Text, reachable_by_chat, refresh, show, tell
 from storage.database import Transaction
@@ -204,11 +207,30 @@ async def rate(tx: Transaction, here: Here, actor: Person, report_id: int, *, st
 
 
 async def withdraw(tx: Transaction, here: Here, actor: Person, report_id: int) -> Report:
-    """The reporter takes it back. Raises NotAllowed, NoLongerPossible."""
+    """The reporter takes it back; who has it may be on the way and hears of it. Raises NotAllowed, NoLongerPossible."""
     report = await _own(tx, actor, report_id)
     report = await _move(tx, here, report, E.WITHDRAW, actor=actor)
     await timers.drop(tx, prefix=_TIMERS, subject_id=report.id)
+    category = here.neighbourhood.category(report.category).name
+    text = Withdrawn(
+        number=report.id,
+        category={"zh": category.zh, "en": category.en},
+        place=await permissions.full_name(tx, report.place_id),
+        to="desk",
+    )
+    for person in await _who_has(tx, report):
+        if person.id != actor.id:
+            await tell(tx, person, text, priority=Priority.REPLY, now=here.now)
+    for person in await reports.concerned(tx, report.id):
+        whose = replace(text, to="reporter" if person.id == actor.id else "follower")
+        await tell(tx, person, whose, priority=Priority.REPLY, now=here.now)
     return report
+
+
+async def _who_has(tx: Transaction, report: Report) -> list[Person]:
+    """Whoever keeps it and the unit's people; while nobody has taken it, the desk."""
+    keeper = [await people.by_id(tx, report.keeper_id)] if report.keeper_id else await desk_of(tx, report.place_id)
+    return list({p.id: p for p in [*keeper, *await _unit_people(tx, report.unit)]}.values())
 
 
 async def not_accepted(tx: Transaction, here: Here, report_id: int) -> None:

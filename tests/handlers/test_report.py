@@ -346,10 +346,33 @@ async def test_a_verdict_is_given_once(chat: Dialogue) -> None:
 async def test_it_can_be_taken_back_until_it_is_done(chat: Dialogue) -> None:
     await chat.play(AQIANG, FIRE_LANE)
 
-    await chat.play(AQIANG, [(Press("撤回"), [Popup("0001 已撤回。"), Edited("*已撤回*")])])
+    withdrawn = [Popup("0001 已撤回。"), "0001 撤回了，经手的人也知道了*", Edited("*已撤回*")]
+    await chat.play(AQIANG, [(Press("撤回"), withdrawn)])
 
     assert chat.card(XIAOWANG, "*0001*").labels == []
     assert await chat.town.count("timers", "kind LIKE 'report%'") == 0
+
+
+async def test_who_is_on_the_way_hears_that_it_was_taken_back(chat: Dialogue) -> None:
+    await chat.play(AQIANG, FIRE_LANE)
+    await chat.play(NAINAI, [(Photo("消防通道堵了"), ["*", "*"]), (Press("👍 我也遇到了"), "*")])
+    await chat.play(XIAOWANG, [(Press("🧾 受理"), Popup("*"))])
+    chat.heard(NAINAI)
+
+    await chat.play(AQIANG, [(Press("撤回"), ["*", "*"])])
+
+    assert chat.heard(XIAOWANG) == ["0001 居民撤回了：3号楼，消防通道被占。不用去了，谢谢您。"]
+    assert chat.heard(NAINAI) == ["0001 报的邻居撤回了。您那里还没好的话，请再报一次。"]
+
+
+async def test_a_unit_hears_that_it_was_taken_back(chat: Dialogue) -> None:
+    await chat.play(AQIANG, FIRE_LANE)
+    await chat.play(XIAOWANG, [(Press("属实，派给*"), Popup("*"))])
+    chat.heard(XIAOHE)
+
+    await chat.play(AQIANG, [(Press("撤回"), ["*", "*"])])
+
+    assert chat.heard(XIAOHE) == ["0001 居民撤回了：3号楼，消防通道被占。不用去了，谢谢您。"]
 
 
 async def test_a_clock_that_runs_out_is_told_to_the_desk_and_to_the_level_above(chat: Dialogue) -> None:
