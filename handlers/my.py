@@ -6,6 +6,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
 from telegram import Update
@@ -68,7 +69,7 @@ async def my(_: Update, turn: Turn) -> None:
     buttons: Rows = []
     for report in found:
         category = turn.here.neighbourhood.category(report.category)
-        named: dict[str, object] = {
+        named: dict[str, Any] = {
             "number": report.id,
             "emoji": category.emoji,
             "category": {"zh": category.name.zh, "en": category.name.en},

@@ -18,7 +18,7 @@ from handlers.buttons import Press, Rows, button
 from handlers.context import Turn
 from handlers.flow import STAY, AskAgain, Flow, Step, begin, finish, grid
 from handlers.keyboards import keyboard
-from handlers.said import Kind, Said, hear
+from handlers.said import Kind, Said
 from storage.records import Json, Place
 from storage.states import PlaceKind
 
@@ -376,9 +376,15 @@ async def join(_: Update, turn: Turn, press: Press) -> None:
     await turn.settle(Joined(number=report.id))
 
 
-async def hear_out_of_the_blue(update: Update, turn: Turn) -> None:
-    """A photo or voice message nobody asked for."""
-    await start_with(turn, hear(update))
+async def cry(_: Update, turn: Turn, press: Press) -> None:
+    """⚠️ 马上告诉网格员: the cry for help goes into the report that is open, or begins one."""
+    await turn.answer()
+    said, dialogue = Said(kind=Kind.TEXT, text=press.word), turn.moment.dialogue
+    if dialogue is None or dialogue.flow != FLOW.name:
+        await start_with(turn, said)
+        return
+    _add(turn, dialogue.draft, said)
+    await begin(turn, FLOW, draft=dialogue.draft, step=await _next(turn, dialogue.draft))
 
 
 FLOW = Flow(
@@ -391,7 +397,8 @@ FLOW = Flow(
         "edit": Step(ask=ask_edit, take=take_edit),
         "words": Step(ask=ask_words, take=take_words),
     },
+    fades=True,
 )
 COMMANDS = {"report": start}
 KEYS = {"key_report": start}
-PRESSES = {"report.join": join}
+PRESSES = {"report.join": join, "report.cry": cry}

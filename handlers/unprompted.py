@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from telegram import Update
 
 from community.tell import Text
-from handlers import order, report
+from handlers import menu, order, report
+from handlers.asides import say_help
 from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, Step, begin
 from handlers.keyboards import keyboard
 from handlers.pick import PickFromButtons
+from handlers.plain_words import Meaning, meaning
 from handlers.said import Kind, Said, hear
 from storage.records import Json
 
@@ -48,7 +50,10 @@ async def anything(update: Update, turn: Turn) -> None:
     words = said.text if said.kind is Kind.TEXT else ""
     wrong = turn.here.neighbourhood.guess_category(words) is not None
     help_wanted = turn.here.neighbourhood.guess_service(words) is not None and turn.person.place_id is not None
-    if said.kind in _SHOWS or (wrong and not help_wanted):
+    plainly = meaning(turn.moment.texts, words)
+    if plainly is not None and not wrong:
+        await _plain(update, turn, said, plainly)
+    elif said.kind in _SHOWS or (wrong and not help_wanted):
         await report.start_with(turn, said)
     elif help_wanted and not wrong:
         await order.start_with_words(turn, said)
@@ -63,6 +68,17 @@ async def anything(update: Update, turn: Turn) -> None:
             fire=community.emergency.fire,
         )
         await turn.say(text, keyboard=await keyboard(turn))
+
+
+async def _plain(update: Update, turn: Turn, said: Said, plainly: Meaning) -> None:
+    """A cry, a word of giving up where nothing is open, or a greeting."""
+    match plainly:
+        case Meaning.HELP:
+            await say_help(turn, said)
+        case Meaning.GIVE_UP:
+            await menu.cancel(update, turn)
+        case Meaning.COURTESY:
+            await menu.show(update, turn)
 
 
 def _kept(said: Said) -> Json:
@@ -100,4 +116,4 @@ async def edited(_: Update, turn: Turn) -> None:
     await turn.say(NoEdits())
 
 
-FLOW = Flow(name="which", steps={"which": Step(ask=ask_which, take=take_which)}, after=go_on)
+FLOW = Flow(name="which", steps={"which": Step(ask=ask_which, take=take_which)}, after=go_on, fades=True)
