@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from community import dialogues
 from community.tell import Text
+from handlers import open_matters
 from handlers.buttons import button
 from handlers.context import Turn
 from handlers.flow import Flow, cancel
@@ -53,6 +54,8 @@ async def met(turn: Turn, flow: Flow, said: Said) -> bool:
             await cancel(turn)
         case Meaning.COURTESY:
             await turn.say(StillHere())
+        case Meaning.PROGRESS:
+            return await open_matters.offer(turn)
         case None:
             return False
     return True

@@ -1,4 +1,4 @@
-"""Words that mean one thing whatever was asked: giving up, a cry for help, a greeting.
+"""Words that mean one thing whatever was asked: giving up, a cry for help, a greeting, asking how it goes.
 
 They stand in `handlers/texts/words`, one list for each meaning and language, and count only as a whole message:
 `…` in a list stands for up to four signs more.
@@ -18,6 +18,7 @@ class Meaning(StrEnum):
     HELP = "words/help"
     GIVE_UP = "words/give_up"
     COURTESY = "words/courtesy"
+    PROGRESS = "words/progress"
 
 
 def meaning(texts: Texts, text: str) -> Meaning | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from telegram import Update
 
 from community.tell import Text
-from handlers import menu, order, report
+from handlers import menu, open_matters, order, report
 from handlers.asides import say_help
 from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, Step, begin
@@ -51,15 +51,21 @@ async def anything(update: Update, turn: Turn) -> None:
     wrong = turn.here.neighbourhood.guess_category(words) is not None
     help_wanted = turn.here.neighbourhood.guess_service(words) is not None and turn.person.place_id is not None
     plainly = meaning(turn.moment.texts, words)
-    if plainly is not None and not wrong:
-        await _plain(update, turn, said, plainly)
+    if plainly is Meaning.HELP and not wrong:
+        await say_help(turn, said)
+    elif plainly not in (None, Meaning.HELP) and await open_matters.offer(turn):
+        return
+    elif plainly is Meaning.GIVE_UP:
+        await menu.cancel(update, turn)
+    elif plainly is Meaning.COURTESY:
+        await menu.show(update, turn)
     elif said.kind in _SHOWS or (wrong and not help_wanted):
         await report.start_with(turn, said)
     elif help_wanted and not wrong:
         await order.start_with_words(turn, said)
     elif said.kind in (Kind.VOICE, Kind.LOCATION) or wrong:
         await begin(turn, FLOW, draft={"said": _kept(said)})
-    else:
+    elif words.startswith("/") or not await open_matters.offer(turn):
         community = turn.here.neighbourhood.community
         text = NotUnderstood(
             hotline=community.hotline,
@@ -68,17 +74,6 @@ async def anything(update: Update, turn: Turn) -> None:
             fire=community.emergency.fire,
         )
         await turn.say(text, keyboard=await keyboard(turn))
-
-
-async def _plain(update: Update, turn: Turn, said: Said, plainly: Meaning) -> None:
-    """A cry, a word of giving up where nothing is open, or a greeting."""
-    match plainly:
-        case Meaning.HELP:
-            await say_help(turn, said)
-        case Meaning.GIVE_UP:
-            await menu.cancel(update, turn)
-        case Meaning.COURTESY:
-            await menu.show(update, turn)
 
 
 def _kept(said: Said) -> Json:

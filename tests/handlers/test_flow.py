@@ -23,6 +23,7 @@ BEFORE: dict[str, tuple[tuple[Speaker, object], ...]] = {
     "contacts": (),
     "groups": (),
     "unprompted": (),
+    "asides": (),
     "desk": ((AQIANG, FIRE_LANE[0]), (AQIANG, FIRE_LANE[1])),
     "report_desk": ((AQIANG, FIRE_LANE[0]), (AQIANG, FIRE_LANE[1]), (XIAOWANG, Press("属实，派给*"))),
 }
