@@ -29,7 +29,7 @@ from bot.settings import Settings
 from bot.transport import NoRequest, Transport
 from bot.vote_chart import VoteChart
 from bot.worker import Worker
-from community import calls, dispatch, follow_up, notices, orders, repeats, reports, vote_rounds, votes
+from community import calls, dispatch, follow_up, notices, orders, repeats, report_clock, reports, vote_rounds, votes
 from community.here import Here
 from community.neighbourhood import Neighbourhood
 from community.working_time import WorkingTime
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 _SUCCESSION_S = 20.0
 DUE: Mapping[str, Due] = {
-    reports.ACCEPT_OVERDUE: reports.not_accepted,
-    reports.RESOLVE_OVERDUE: reports.overdue,
+    reports.ACCEPT_OVERDUE: report_clock.not_accepted,
+    reports.RESOLVE_OVERDUE: report_clock.overdue,
     votes.SPREAD: vote_rounds.spread,
     votes.REMIND: vote_rounds.remind,
     votes.CLOSE: votes.close,

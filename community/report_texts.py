@@ -22,10 +22,11 @@ class NotTheAuthor(Refused, template="report/not_the_author"):
 
 @dataclass(frozen=True, kw_only=True)
 class Accepted(Text, template="report/accepted"):
-    """To the resident: somebody has it."""
+    """To the resident: somebody has it, and (`comes`) knows where to find them."""
 
     number: int
     worker: str
+    comes: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -201,6 +201,9 @@ async def take_preview(turn: Turn, draft: Json, said: Said) -> str | None:
         return None
     if said.kind is Kind.PRESS and said.text == "edit":
         return "edit"
+    if said.kind is Kind.PRESS and said.text in ("door_keep", "door_show"):
+        draft["door"] = said.text == "door_show"
+        return "preview"
     if said.kind is Kind.LOCATION:
         await report_draft.take_location(turn, draft, said)
     elif not report_draft.add(turn, draft, said):

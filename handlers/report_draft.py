@@ -21,6 +21,7 @@ def new() -> Json:
         "find": "",
         "album": "",
         "preview": 0,
+        "door": True,
     }
 
 
@@ -65,3 +66,13 @@ async def take_location(turn: Turn, draft: Json, said: Said) -> None:
     if nearest is not None:
         draft["place_id"] = nearest.id
         draft["spot"] = f"{said.latitude:.5f}, {said.longitude:.5f}"
+
+
+async def from_home(turn: Turn, draft: Json) -> bool:
+    """Whether it is an emergency at the reporter's own home: then who comes needs the door, unless they say no."""
+    home = turn.person.place_id
+    if home is None or draft["spot"] or draft["find"]:
+        return False
+    building = await places.above(turn.tx, home, PlaceKind.BUILDING)
+    at_home = draft["place_id"] in (home, building.id if building else None)
+    return at_home and turn.here.neighbourhood.category(draft["category"]).urgent

@@ -286,6 +286,14 @@ async def test_what_is_no_number_is_asked_for_again(chat: Dialogue, said: object
     )
 
 
+async def test_an_emergency_taken_down_tells_who_comes_which_door_it_is(chat: Dialogue) -> None:
+    await elder(chat)
+    await chat.play(WU, [*BEGIN, (NUMBER, "*"), (Press("是林爷爷"), "*"), (Press("📷 报事"), "*")])
+    await chat.play(WU, [("摔倒了起不来", "⚠️ 生命财产危险*请告诉对方：危急先打急救 120*"), (Press("✅ 提交"), "*")])
+
+    await chat.play(XIAOWANG, [(Press("🧾 受理"), [Popup("*"), Edited("*👤 林爷爷 📞 13900001077 🚪 3号楼2梯202*")])])
+
+
 @pytest.mark.parametrize("said", ["１３９００００１０７７", "+86 139-0000-1077", "(86)13900001077", "0086 13900001077"])
 async def test_a_number_is_the_same_however_it_is_written(chat: Dialogue, said: str) -> None:
     await elder(chat)

@@ -487,4 +487,4 @@ async def test_a_report_nobody_accepted_in_time_counts_as_late_on_the_desk(chat:
 
 @pytest.mark.parametrize("words", ["着火了", "救命", "我摔倒了起不来"])
 async def test_in_danger_the_emergency_numbers_come_before_the_question(chat: Dialogue, words: str) -> None:
-    await chat.play(NAINAI, [(words, "⚠️ 危急时先打 110、119 或 120。*这样登记对吗*")])
+    await chat.play(NAINAI, [(words, "🆘 先打电话：急救 120 · 报警 110 · 火警 119*这样登记对吗*")])
