@@ -38,6 +38,7 @@ from community import (
     notices,
     orders,
     repeats,
+    report_clock,
     reports,
     time_bank_giving,
     time_bank_month,
@@ -59,8 +60,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 _SUCCESSION_S = 20.0
 DUE: Mapping[str, Due] = {
-    reports.ACCEPT_OVERDUE: reports.not_accepted,
-    reports.RESOLVE_OVERDUE: reports.overdue,
+    reports.ACCEPT_OVERDUE: report_clock.not_accepted,
+    reports.RESOLVE_OVERDUE: report_clock.overdue,
     votes.SPREAD: vote_rounds.spread,
     votes.REMIND: vote_rounds.remind,
     votes.CLOSE: votes.close,

@@ -11,6 +11,7 @@ from bot.settings import SettingsError
 from bot.transport import ApiError, BadToken, Rejected, Transport
 from handlers import registry
 from handlers.commands import offered
+from handlers.keyboards import STAFF
 from handlers.texts import Texts
 
 if TYPE_CHECKING:
@@ -58,10 +59,15 @@ async def meet(
 
 
 async def _tell_commands(transport: Transport, texts: Texts) -> None:
-    scopes = (("all_private_chats", registry.COMMANDS), ("all_group_chats", registry.GROUP_COMMANDS))
+    scopes = (
+        ("all_private_chats", registry.COMMANDS, ()),
+        ("all_group_chats", registry.GROUP_COMMANDS, ()),
+        ("all_chat_administrators", registry.GROUP_COMMANDS, STAFF),  # who set a group up may bind it
+    )
     for language in ("zh", "en"):  # Telegram tells languages by two letters: there is one Chinese
-        for scope, names in scopes:
-            params: dict[str, Any] = {"commands": offered(texts, language, names), "scope": {"type": scope}}
+        for scope, names, roles in scopes:
+            commands = offered(texts, language, names, roles=roles)
+            params: dict[str, Any] = {"commands": commands, "scope": {"type": scope}}
             if language != "zh":
                 params["language_code"] = language
             try:

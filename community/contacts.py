@@ -17,19 +17,26 @@ class Contacts:
     """Names for those who serve, numbers for offices."""
 
     place: Both
-    captains: list[tuple[str, str]]  # role, name
+    captains: list[tuple[str, str, str]]  # role, name, phone where it is this person's to know
     duty: tuple[str, str] | None  # name, phone
     property: tuple[Both, str] | None  # name, phone
 
 
 async def of(tx: Transaction, here: Here, person: Person) -> Contacts:
     """Whom this person can turn to now."""
-    captains: list[tuple[str, str]] = []
+    captains: list[tuple[str, str, str]] = []
     company = None
     if person.place_id is not None:
         for role in (Role.STAIR_CAPTAIN, Role.BUILDING_CAPTAIN, Role.GRID_WORKER):
             holders = await people.in_charge(tx, role=role, place_id=person.place_id)
-            captains += [(role.value, permissions.public_name(tx, holder)) for holder in holders]
+            captains += [
+                (
+                    role.value,
+                    permissions.public_name(tx, holder),
+                    await permissions.public_phone(tx, holder, role=role, reader=person),
+                )
+                for holder in holders
+            ]
         estate = await above(tx, person.place_id, PlaceKind.ESTATE)
         company = here.neighbourhood.property_for(estate.code) if estate else None
     duty = here.neighbourhood.duty_at(here.local)

@@ -73,4 +73,4 @@ async def show_report(tx: Transaction, here: Here, person: Person, *, report_id:
     report = await reports.get(tx, report_id)
     if not await reports.handles(tx, person, report):
         await permissions.require(tx, person, Action.HANDLE_REPORTS, place_id=report.place_id)
-    await show(tx, person, "report", report.id, priority=Priority.REPLY, now=here.now)
+    await reports.show_to_desk(tx, here, person, report, priority=Priority.REPLY)

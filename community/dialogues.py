@@ -8,6 +8,12 @@ from storage.queries import dialogues
 from storage.records import Dialogue, Json
 
 KEPT_FOR = timedelta(hours=24)
+FRESH_FOR = timedelta(hours=1)
+
+
+def stale(here: Here, dialogue: Dialogue) -> bool:
+    """Whether its question was left open so long that something new is no answer to it."""
+    return here.now - dialogue.touched_at > FRESH_FOR
 
 
 async def save(tx: Transaction, here: Here, *, chat_id: int, person_id: int, flow: str, step: str, draft: Json) -> None:

@@ -1,6 +1,6 @@
 """Groups: which place a group chat belongs to."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from community import permissions
 from community.errors import NotFound
@@ -11,6 +11,8 @@ from storage.database import Transaction
 from storage.queries import dialogues, people, places
 from storage.records import Group, Person
 from storage.states import PlaceKind
+
+HINT_EVERY = timedelta(minutes=30)
 
 
 async def bind(tx: Transaction, here: Here, actor: Person, *, group: Group, place_id: int) -> Both:
@@ -29,6 +31,11 @@ async def bind(tx: Transaction, here: Here, actor: Person, *, group: Group, plac
         tx, action="group_bound", actor_id=actor.id, subject_kind="group", subject_id=group.id, now=here.now
     )
     return await permissions.full_name(tx, place_id)
+
+
+async def may_hint(tx: Transaction, here: Here, group: Group) -> bool:
+    """Whether a group may be told how something is done; then it is not told again for a while."""
+    return await dialogues.hint_group(tx, group_id=group.id, since=here.now - HINT_EVERY, now=here.now)
 
 
 async def get(tx: Transaction, group_id: int) -> Group:

@@ -6,13 +6,12 @@ What waited at their desk goes to whoever is in charge beside or above them.
 from community import follow_up, orders, reports, tasks, time_bank_leaving
 from community.here import Here
 from community.repeats import AGAIN
-from community.tell import show
 from storage.database import Transaction
 from storage.queries import people, proxies, repeats, timers, volunteers
 from storage.queries import reports as report_rows
 from storage.queries import tasks as rows
 from storage.records import Person
-from storage.states import Priority, TaskEvent, TaskKind, TaskState
+from storage.states import TaskEvent, TaskKind, TaskState
 
 
 async def hand_over(tx: Transaction, here: Here, person: Person) -> None:
@@ -45,7 +44,7 @@ async def _pass_on_reports(tx: Transaction, here: Here, person: Person) -> None:
             continue  # they have its card already
         above = await reports.desk_of(tx, report.place_id, above_grid=True)
         for heir in beside or [p for p in above if p.id != person.id]:
-            await show(tx, heir, "report", report.id, priority=Priority.TASK, now=here.now)
+            await reports.show_to_desk(tx, here, heir, report)
     await report_rows.drop_keeper(tx, person_id=person.id)
     for report in waiting:
         await reports.refresh_cards(tx, here, report)

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from community.errors import NotAllowed
+from community.errors import NotAllowed, NotFound
 from community.here import Here
 from community.tell import Both
 from storage.crypto import Sealed
 from storage.database import Transaction
 from storage.queries import people, places, tasks
 from storage.queries import votes as vote_rows
-from storage.records import Ballot, OwnBallot, Person, Task, Vote
-from storage.states import PlaceKind, Role, VoteState
+from storage.records import Ballot, OwnBallot, Person, Report, Task, Vote
+from storage.states import PlaceKind, ReportState, Role, VoteState
 
 
 class Action(StrEnum):
@@ -42,6 +42,9 @@ ALLOWED: dict[Action, tuple[Role, ...]] = {
     Action.BANK_TIME: (Role.STAFF, Role.ADMIN),
 }
 """Which roles, held at the place or above it, may do it; weakest first."""
+
+
+_DOOR_WHILE = (ReportState.SUBMITTED, ReportState.ACCEPTED, ReportState.ASSIGNED, ReportState.RESOLVED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +115,17 @@ def public_name(tx: Transaction, person: Person) -> str:
     return _open(tx, person.name)
 
 
+_NUMBER_FOR_CONFIRMED = (Role.STAIR_CAPTAIN, Role.BUILDING_CAPTAIN)
+
+
+async def public_phone(tx: Transaction, holder: Person, *, role: Role, reader: Person) -> str:
+    """The number of who looks after the reader's home: the grid worker's for all, captains' for the confirmed."""
+    if role is not Role.GRID_WORKER and (role not in _NUMBER_FOR_CONFIRMED or reader.verified_at is None):
+        return ""
+    reached = await people.holds(tx, person_id=holder.id, roles=(role,), place_id=reader.place_id or 0)
+    return _open(tx, holder.phone) if reached and reader.erased_at is None else ""
+
+
 async def open_address(
     tx: Transaction, here: Here, person: Person, *, viewer: Person, role: str, subject: tuple[str, int]
 ) -> Address:
@@ -135,6 +149,35 @@ async def address_of_held_task(tx: Transaction, viewer: Person, task: Task) -> A
     if not goes or task.person_id is None:
         raise NotAllowed
     return await own_address(tx, await people.by_id(tx, task.person_id))
+
+
+def has_door(report: Report) -> bool:
+    """Whether a report lets who comes see the reporter's name, door and phone: an emergency from home, while open."""
+    return report.door and report.reporter_id is not None and report.state in _DOOR_WHILE
+
+
+async def open_door(tx: Transaction, here: Here, actor: Person, report: Report) -> None:
+    """Open it for somebody of the desk, once; the reporter can see who did. Raises NotAllowed, NotFound."""
+    role = await require(tx, actor, Action.HANDLE_REPORTS, place_id=report.place_id)
+    if not has_door(report) or report.reporter_id is None:
+        raise NotFound
+    subject = ("report", report.id)
+    if not await people.has_opened(tx, actor_id=actor.id, person_id=report.reporter_id, subject=subject):
+        person = await people.by_id(tx, report.reporter_id)
+        await open_address(tx, here, person, viewer=actor, role=role, subject=subject)
+
+
+async def door_of_report(tx: Transaction, viewer: Person, report: Report) -> Address | None:
+    """Where the reporter is found, for whoever of the desk has opened it; None for everybody else."""
+    if not has_door(report) or report.reporter_id is None:
+        return None
+    if await may(tx, viewer, Action.HANDLE_REPORTS, place_id=report.place_id) is None:
+        return None
+    subject = ("report", report.id)
+    if not await people.has_opened(tx, actor_id=viewer.id, person_id=report.reporter_id, subject=subject):
+        return None
+    person = await people.by_id(tx, report.reporter_id)
+    return await own_address(tx, person) if person.erased_at is None else None
 
 
 async def own_address(tx: Transaction, person: Person) -> Address:

@@ -16,6 +16,7 @@ from community.reports import (
     get,
     note_event,
     refresh_cards,
+    show_to_desk,
 )
 from community.tell import show
 from storage.database import Transaction
@@ -36,6 +37,7 @@ class Draft:
     words: str = ""
     files: list[tuple[str, str]] = field(default_factory=list)
     find: str = ""  # token of the group message it comes from
+    door: bool = False  # in an emergency: who comes may see where the reporter lives
 
 
 async def keep_find(
@@ -105,6 +107,7 @@ async def submit(
         accept_due=here.working_time.due(here.now, category.accept),
         resolve_due=here.working_time.due(here.now, category.resolve),
         entered_by=entered_by.id if entered_by else None,
+        door=draft.door and category.urgent,
         now=here.now,
     )
     for kind, file in draft.files[: here.neighbourhood.reports.photos]:
@@ -115,7 +118,7 @@ async def submit(
     await timers.put(tx, kind=RESOLVE_OVERDUE, subject_id=report_id, due=report.resolve_due)
     desk = await desk_of(tx, report.place_id)
     for keeper in desk:
-        await show(tx, keeper, "report", report.id, priority=Priority.TASK, now=here.now)
+        await show_to_desk(tx, here, keeper, report, priority=Priority.EMERGENCY if category.urgent else Priority.TASK)
     return report, desk
 
 

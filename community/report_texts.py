@@ -22,10 +22,11 @@ class NotTheAuthor(Refused, template="report/not_the_author"):
 
 @dataclass(frozen=True, kw_only=True)
 class Accepted(Text, template="report/accepted"):
-    """To the resident: somebody has it."""
+    """To the resident: somebody has it, and (`comes`) knows where to find them."""
 
     number: int
     worker: str
+    comes: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,16 @@ class Declined(Text, template="report/declined"):
     number: int
     reason: str
     hotline: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawn(Text, template="report/withdrawn"):
+    """It was taken back. `to`: "desk" (who has it and may be on the way), "reporter" or "follower"."""
+
+    number: int
+    category: Both
+    place: Both
+    to: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,8 @@
 """Reports: 上报 → 受理 → 派单 → 处置 → 核实 → 评价. Every step is an event, edits the cards, and is told."""
 
-from community import permissions, waking
+from dataclasses import replace
+
+from community import permissions
 from community.calls import ask_by_phone
 from community.errors import NoLongerPossible, NotAllowed, NotFound
 from community.here import Here
@@ -13,9 +15,9 @@ from community.report_texts import (
     ClosedInGroup,
     Declined,
     GivenBack,
-    Overdue,
     Redo,
     Unsolved,
+    Withdrawn,
 )
 from community.tell import Both, Text, reachable_by_chat, refresh, show, tell
 from storage.database import Transaction
@@ -96,10 +98,19 @@ async def handles(tx: Transaction, person: Person, report: Report) -> bool:
 async def accept(tx: Transaction, here: Here, actor: Person, report_id: int) -> Report:
     """受理: take it and go and look. Raises NotAllowed, NoLongerPossible."""
     report = await _for_desk(tx, actor, report_id)
+    if permissions.has_door(report):
+        await permissions.open_door(tx, here, actor, report)
     report = await _move(tx, here, report, E.ACCEPT, actor=actor, keeper_id=actor.id)
-    worker = permissions.public_name(tx, actor)
-    await _tell_concerned(tx, here, report, Accepted(number=report.id, worker=worker))
+    text = Accepted(number=report.id, worker=permissions.public_name(tx, actor), comes=report.door)
+    await _tell_concerned(tx, here, report, text)
     return report
+
+
+async def see_door(tx: Transaction, here: Here, actor: Person, report_id: int) -> None:
+    """Somebody else of the desk comes, too. Raises NotAllowed, NotFound."""
+    report = await get(tx, report_id)
+    await permissions.open_door(tx, here, actor, report)
+    await show_to_desk(tx, here, actor, report, priority=Priority.REPLY)
 
 
 async def assign(tx: Transaction, here: Here, actor: Person, report_id: int, *, unit: str) -> Report:
@@ -107,11 +118,13 @@ async def assign(tx: Transaction, here: Here, actor: Person, report_id: int, *, 
     report = await _for_desk(tx, actor, report_id)
     if unit not in {u.code for u in here.neighbourhood.units}:
         raise NotFound
+    if permissions.has_door(report):
+        await permissions.open_door(tx, here, actor, report)
     report = await _move(tx, here, report, E.ASSIGN, actor=actor, keeper_id=report.keeper_id or actor.id, unit=unit)
     text = Assigned(number=report.id, unit=unit_name(here, unit), due=report.resolve_due)
     await _tell_concerned(tx, here, report, text)
     for handler in await _unit_people(tx, unit):
-        await show(tx, handler, "report", report.id, priority=Priority.TASK, now=here.now)
+        await show_to_desk(tx, here, handler, report)
     return report
 
 
@@ -154,7 +167,7 @@ async def resolve(
     if report.keeper_id:
         keepers = {report.keeper_id: await people.by_id(tx, report.keeper_id)}
     for keeper in keepers.values():
-        await show(tx, keeper, "report", report.id, priority=Priority.TASK, now=here.now)
+        await show_to_desk(tx, here, keeper, report)
     return report
 
 
@@ -186,7 +199,7 @@ async def judge(
         told |= {p.id: p for p in await desk_of(tx, report.place_id, above_grid=True)}
         for person in told.values():
             await tell(tx, person, Unsolved(number=report.id), priority=Priority.TASK, now=here.now)
-            await show(tx, person, "report", report.id, priority=Priority.TASK, now=here.now)
+            await show_to_desk(tx, here, person, report)
     elif report.group_id is not None:
         group = await dialogues.group_by_id(tx, report.group_id)
         await tell(tx, group, ClosedInGroup(number=report.id), priority=Priority.TASK, now=here.now)
@@ -204,40 +217,30 @@ async def rate(tx: Transaction, here: Here, actor: Person, report_id: int, *, st
 
 
 async def withdraw(tx: Transaction, here: Here, actor: Person, report_id: int) -> Report:
-    """The reporter takes it back. Raises NotAllowed, NoLongerPossible."""
+    """The reporter takes it back; who has it may be on the way and hears of it. Raises NotAllowed, NoLongerPossible."""
     report = await _own(tx, actor, report_id)
     report = await _move(tx, here, report, E.WITHDRAW, actor=actor)
     await timers.drop(tx, prefix=_TIMERS, subject_id=report.id)
+    category = here.neighbourhood.category(report.category).name
+    text = Withdrawn(
+        number=report.id,
+        category={"zh": category.zh, "en": category.en},
+        place=await permissions.full_name(tx, report.place_id),
+        to="desk",
+    )
+    for person in await _who_has(tx, report):
+        if person.id != actor.id:
+            await tell(tx, person, text, priority=Priority.REPLY, now=here.now)
+    for person in await reports.concerned(tx, report.id):
+        whose = replace(text, to="reporter" if person.id == actor.id else "follower")
+        await tell(tx, person, whose, priority=Priority.REPLY, now=here.now)
     return report
 
 
-async def not_accepted(tx: Transaction, here: Here, report_id: int) -> None:
-    """Nobody has it in time. After a stall it may have to be settled by now as well: then that is said, once."""
-    report = await get(tx, report_id)
-    if report.state is S.SUBMITTED and report.resolve_due > here.now:
-        await _overdue(tx, here, report, ACCEPT_OVERDUE)
-
-
-async def overdue(tx: Transaction, here: Here, report_id: int) -> None:
-    """It is not settled in time."""
-    report = await get(tx, report_id)
-    if report.state in (S.SUBMITTED, S.ACCEPTED, S.ASSIGNED) and report.resolve_due <= here.now:
-        await _overdue(tx, here, report, RESOLVE_OVERDUE)
-
-
-async def _overdue(tx: Transaction, here: Here, report: Report, kind: str) -> None:
-    """Who has it and the level above are told, by night only of what is urgent; and it is an event."""
-    awake = waking.after(here, here.now)
-    if awake > here.now and not any(c.code == report.category and c.urgent for c in here.neighbourhood.categories):
-        await timers.put(tx, kind=kind, subject_id=report.id, due=awake)
-        return
-    accepted = report.state is not S.SUBMITTED
-    await note_event(tx, here, report, E.OVERDUE, actor=None)
-    told = {p.id: p for p in await desk_of(tx, report.place_id)}
-    told |= {p.id: p for p in await desk_of(tx, report.place_id, above_grid=True)}
-    for person in told.values():
-        await tell(tx, person, Overdue(number=report.id, accepted=accepted), priority=Priority.TASK, now=here.now)
-        await show(tx, person, "report", report.id, priority=Priority.TASK, now=here.now)
+async def _who_has(tx: Transaction, report: Report) -> list[Person]:
+    """Whoever keeps it and the unit's people; while nobody has taken it, the desk."""
+    keeper = [await people.by_id(tx, report.keeper_id)] if report.keeper_id else await desk_of(tx, report.place_id)
+    return list({p.id: p for p in [*keeper, *await _unit_people(tx, report.unit)]}.values())
 
 
 async def _for_desk(tx: Transaction, actor: Person, report_id: int) -> Report:
@@ -318,6 +321,13 @@ async def _tell_concerned(tx: Transaction, here: Here, report: Report, text: Tex
 async def _unit_people(tx: Transaction, unit: str | None) -> list[Person]:
     place = await unit_place(tx, unit) if unit else None
     return await people.holding(tx, role=Role.STAFF, place_id=place.id) if place else []
+
+
+async def show_to_desk(
+    tx: Transaction, here: Here, person: Person, report: Report, *, priority: Priority = Priority.TASK
+) -> None:
+    """Give somebody who handles it its card; of a card that may show a door only the last copy is kept."""
+    await show(tx, person, "report", report.id, priority=priority, now=here.now, private=report.door)
 
 
 async def show_own(tx: Transaction, here: Here, person: Person, report: Report) -> None:

@@ -116,11 +116,18 @@ async def offer_commands(tx: Transaction, person: Person, *, now: datetime) -> N
 
 
 async def show(
-    tx: Transaction, to: Person | Group, card: str, subject_id: int, *, priority: Priority, now: datetime
+    tx: Transaction,
+    to: Person | Group,
+    card: str,
+    subject_id: int,
+    *,
+    priority: Priority,
+    now: datetime,
+    private: bool = False,
 ) -> None:
     """Give somebody a card of a subject; it is rendered as the subject stands when it is sent.
 
-    Whoever is not in chat gets none: what they must know is told.
+    Whoever is not in chat gets none: what they must know is told. `private`: its earlier copies are put away.
     """
     if isinstance(to, Person) and not reachable_by_chat(to):
         return
@@ -131,7 +138,7 @@ async def show(
         subject_id=subject_id,
         person_id=to.id if isinstance(to, Person) else None,
         group_id=to.id if isinstance(to, Group) else None,
-        instead=FurtherDown.template if card in _WITH_ADDRESS else None,
+        instead=FurtherDown.template if private or card in _WITH_ADDRESS else None,
         now=now,
     )
 

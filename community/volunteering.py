@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from community import permissions, time_bank
+from community.errors import NoLongerPossible
 from community.here import Here
 from community.tell import show
 from storage.database import Transaction
@@ -46,3 +47,10 @@ async def show_cards(tx: Transaction, here: Here, person: Person, found: Volunte
     """Bring their cards down to the end of the chat."""
     for task in (*found.mine, *found.offered):
         await show(tx, person, "task", task.id, priority=Priority.REPLY, now=here.now)
+
+
+async def show_held(tx: Transaction, here: Here, person: Person, task_id: int) -> None:
+    """Bring the card of what they have taken, or go along to, down again. Raises NoLongerPossible."""
+    if task_id not in {task.id for task in await tasks.taken_by(tx, person_id=person.id)}:
+        raise NoLongerPossible
+    await show(tx, person, "task", task_id, priority=Priority.REPLY, now=here.now)

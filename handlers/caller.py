@@ -105,6 +105,10 @@ class AskReport(Text, template="caller/ask_report"):
     name: str
     place: Both
     words: str
+    urgent: bool
+    medical: str
+    police: str
+    fire: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -306,12 +310,17 @@ async def take_category(turn: Turn, draft: Json, said: Said) -> str | None:
 async def ask_report(turn: Turn, draft: Json) -> None:
     """What will be registered."""
     category = turn.here.neighbourhood.category(draft["category"])
+    emergency = turn.here.neighbourhood.community.emergency
     text = AskReport(
         emoji=category.emoji,
         category={"zh": category.name.zh, "en": category.name.en},
         name=draft["name"],
         place=await permissions.full_name(turn.tx, draft["at"]),
         words=draft["words"],
+        urgent=category.urgent,
+        medical=emergency.medical,
+        police=emergency.police,
+        fire=emergency.fire,
     )
     buttons = [[FLOW.choice("report", "yes", "submit")], FLOW.ways_out("report")]
     await turn.say(text, buttons=buttons)
@@ -328,7 +337,10 @@ async def take_report(turn: Turn, draft: Json, said: Said) -> str | None:
         turn.here,
         person,
         report_intake.Draft(
-            category=draft["category"], place_id=building.id if building else draft["at"], words=draft["words"]
+            category=draft["category"],
+            place_id=building.id if building else draft["at"],
+            words=draft["words"],
+            door=True,
         ),
         entered_by=turn.person,
     )

@@ -7,7 +7,7 @@ from handlers.texts import Texts
 from storage.records import Json
 from storage.states import Role
 
-_ONLY_FOR: dict[str, tuple[Role, ...]] = {"tasks": (Role.VOLUNTEER, *STAFF), "desk": STAFF}
+_ONLY_FOR: dict[str, tuple[Role, ...]] = {"tasks": (Role.VOLUNTEER, *STAFF), "desk": STAFF, "bind": STAFF}
 
 
 def offered(texts: Texts, language: str, names: Iterable[str], *, roles: Iterable[Role] = ()) -> list[Json]:

@@ -1,7 +1,7 @@
 """☎️ 联系社区: who looks after me, and the numbers to ring.
 
 居民: /who
-近邻: 有事找谁 … 网格员：网格员小王 …
+近邻: 有事找谁 … 网格员小王 13900001003 …
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ async def who(_: Update, turn: Turn) -> None:
     emergency = turn.here.neighbourhood.community.emergency
     text = Contacts(
         place=found.place,
-        captains=[{"role": role, "name": name} for role, name in found.captains],
+        captains=[{"role": role, "name": name, "phone": phone} for role, name, phone in found.captains],
         duty={"name": found.duty[0], "phone": found.duty[1]} if found.duty else {},
         property={"name": found.property[0], "phone": found.property[1]} if found.property else {},
         hotline=turn.here.neighbourhood.community.hotline,

@@ -2,7 +2,7 @@
 
 A flow is a table of steps at the foot of its module. `⬅️ 返回` and `❌ 取消` work in every step; a command in
 the middle of a flow is carried out and the flow goes on where it was; a press that belongs to an earlier step
-changes nothing and says so.
+changes nothing and says so. What answers no question at all is met in `handlers/asides.py` before it comes here.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -26,6 +26,7 @@ class Step:
 
     ask: Callable[[Turn, Json], Awaitable[None]]
     take: Callable[[Turn, Json, Said], Awaitable[str | None]]
+    literal: bool = False  # words are taken as they stand, even such as give up elsewhere
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,7 @@ class Flow:
     name: str
     steps: Mapping[str, Step]
     after: Callable[[Turn, Json], Awaitable[None]] | None = None  # once it has come to its end
+    fades: bool = False  # left open for long, it is let go for something new
 
     def choice(self, step: str, word: str, label: str | Mapping[str, str], **values: object) -> Button:
         """A button that answers `step` with `word`."""

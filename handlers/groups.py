@@ -48,8 +48,18 @@ class Bound(Text, template="groups/bound"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BindIsForStaff(Text, template="groups/bind_is_for_staff"):
+    """To the group: somebody tapped what is not theirs to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Hello(Text, template="groups/hello"):
     """The bot was added."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HowToBind(Text, template="groups/how_to_bind"):
+    """In private, to who added the bot: how the group is tied to its place."""
 
 
 async def report(update: Update, turn: Turn) -> None:
@@ -58,11 +68,11 @@ async def report(update: Update, turn: Turn) -> None:
     found = message.reply_to_message if message else None
     author = found.from_user if found else None
     if found is None or author is None or author.is_bot or turn.group is None:
-        await turn.say(NothingToReport())
+        await _hint(turn, NothingToReport())
         return
     said = hear_message(found)
     if said.kind not in (Kind.TEXT, Kind.PHOTO, Kind.DOCUMENT, Kind.VIDEO, Kind.VOICE):
-        await turn.say(NothingToReport())
+        await _hint(turn, NothingToReport())
         return
     token = await report_intake.keep_find(
         turn.tx,
@@ -77,6 +87,12 @@ async def report(update: Update, turn: Turn) -> None:
     await turn.say(ConfirmFind(), buttons=[[Button(label="go_confirm", start=f"g_{token}")]])
 
 
+async def _hint(turn: Turn, text: Text) -> None:
+    """Say how it is done, unless the group was told something of the kind a short while ago."""
+    if turn.group is not None and await groups.may_hint(turn.tx, turn.here, turn.group):
+        await turn.say(text)
+
+
 async def bind(update: Update, turn: Turn) -> None:
     """`/bind CODE`, or `/bind` and a tap."""
     words = (update.effective_message.text or "").split() if update.effective_message else []
@@ -84,7 +100,9 @@ async def bind(update: Update, turn: Turn) -> None:
         place = await places.named(turn.tx, words[1])
         await _bind(turn, place.id)
         return
-    await permissions.require_somewhere(turn.tx, turn.person, Action.BIND_GROUP)
+    if not await permissions.works_somewhere(turn.tx, turn.person, Action.BIND_GROUP):
+        await _hint(turn, BindIsForStaff())
+        return
     options = []
     for top in await places.ways_down(turn.tx, None):
         below = await places.ways_down(turn.tx, top) if top.kind is PlaceKind.ESTATE else []
@@ -128,7 +146,9 @@ async def membership(update: Update, turn: Turn) -> None:
         return
     await groups.leave(turn.tx, turn.group, since=since)
     if not gone and change.old_chat_member.status in (ChatMember.LEFT, ChatMember.BANNED):
-        await turn.say(Hello())
+        await turn.say(Hello(), buttons=[[Button(label="go_private", start="menu")]])
+        if await permissions.works_somewhere(turn.tx, turn.person, Action.BIND_GROUP):
+            await turn.say(HowToBind(), private=True)
 
 
 async def service(update: Update, turn: Turn) -> None:

@@ -6,6 +6,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
 from telegram import Update
@@ -13,7 +14,7 @@ from telegram import Update
 from community import mine, people, privacy, proxies, report_reading, tasks
 from community.errors import NoLongerPossible
 from community.tell import Both, Text
-from handlers.buttons import Press, button
+from handlers.buttons import Press, Rows, button
 from handlers.context import Turn
 from handlers.keyboards import keyboard
 from handlers.time_bank import MINE
@@ -66,28 +67,25 @@ async def my(_: Update, turn: Turn) -> None:
     """`/my` or 📋 我的: the cards that follow one's matters."""
     found = await report_reading.mine(turn.tx, turn.person, limit=5)
     rows: list[dict[str, object]] = []
+    buttons: Rows = []
     for report in found:
         category = turn.here.neighbourhood.category(report.category)
-        rows.append(
-            {
-                "number": report.id,
-                "emoji": category.emoji,
-                "category": {"zh": category.name.zh, "en": category.name.en},
-                "state": report.state,
-            }
-        )
-    buttons = [[button("open_report", "my.report", r.id, number=r.id)] for r in found]
-    helped = await mine.orders_of(turn.tx, turn.person)
-    orders: list[dict[str, object]] = [
-        {
+        named: dict[str, Any] = {
+            "number": report.id,
+            "emoji": category.emoji,
+            "category": {"zh": category.name.zh, "en": category.name.en},
+        }
+        rows.append({**named, "state": report.state})
+        buttons.append([button("open_report", "my.report", report.id, **named)])
+    orders: list[dict[str, object]] = []
+    for order, task in await mine.orders_of(turn.tx, turn.person):
+        named = {
             "number": order.id,
             "sign": tasks.service_sign(turn.here, order.service),
             "service": tasks.service_name(turn.here, order.service),
-            "state": task.state,
         }
-        for order, task in helped
-    ]
-    buttons += [[button("open_order", "my.order", o.id, number=o.id)] for o, _ in helped]
+        orders.append({**named, "state": task.state})
+        buttons.append([button("open_order", "my.order", order.id, **named)])
     buttons.append([MINE])
     minutes = await mine.minutes(turn.tx, turn.person)
     await turn.say(My(reports=rows, orders=orders, minutes=minutes), buttons=buttons)

@@ -219,6 +219,7 @@ FLOW = Flow(
         "whom": Step(ask=ask_whom, take=take_whom),
         "phone": Step(ask=ask_phone, take=take_phone),
     },
+    fades=True,
 )
 COMMANDS = {"order": start}
 KEYS = {"key_order": start, "key_favour": start}

@@ -13,6 +13,7 @@ from telegram.ext import CallbackQueryHandler, ChatMemberHandler, CommandHandler
 
 from community.tell import Text
 from handlers import (
+    asides,
     call,
     caller,
     contacts,
@@ -94,6 +95,8 @@ async def _needs_joining(update: Update, turn: Turn) -> bool:
 
 def _command(name: str, handler: Said) -> Said:
     async def run(update: Update, turn: Turn) -> None:
+        if name != "cancel":
+            await asides.let_go(turn)
         if name in FOR_STRANGERS or not await _needs_joining(update, turn):
             await handler(update, turn)
 
@@ -141,18 +144,31 @@ async def _pressed_step(update: Update, turn: Turn, press: Press) -> None:
 async def _spoken(update: Update, turn: Turn, keys: Mapping[str, Said]) -> None:
     """A message in private chat: a key of the keyboard, an answer in a conversation, or out of the blue."""
     text = (update.effective_message.text or "").strip() if update.effective_message else ""
-    dialogue = turn.moment.dialogue
-    service = _service_key(turn, text)
-    if text in keys and turn.person.joined_at is not None:
-        await keys[text](update, turn)
-    elif service and turn.person.joined_at is not None:
-        await order.start_with(turn, service)
-    elif text.startswith("/") and turn.person.joined_at is not None:
-        await unprompted.anything(update, turn)  # a command nobody knows answers no question
+    dialogue, joined = turn.moment.dialogue, turn.person.joined_at is not None
+    service = _service_key(turn, text) if joined else ""
+    if joined and (text in keys or service or text.startswith("/")):
+        await asides.let_go(turn)
+        if text in keys:
+            await keys[text](update, turn)
+        elif service:
+            await order.start_with(turn, service)
+        else:
+            await unprompted.anything(update, turn)  # a command nobody knows answers no question
     elif dialogue is not None and dialogue.flow in FLOWS:
-        await flow.take(turn, FLOWS[dialogue.flow], hear(update))
+        await _answered(update, turn, FLOWS[dialogue.flow])
     elif not await _needs_joining(update, turn):
         await unprompted.anything(update, turn)
+
+
+async def _answered(update: Update, turn: Turn, open_flow: Flow) -> None:
+    """An answer to the open question, something said aside, or something new long after it was asked."""
+    said = hear(update)
+    if await asides.met(turn, open_flow, said):
+        return
+    if await asides.let_go(turn):
+        await unprompted.anything(update, turn)
+    else:
+        await flow.take(turn, open_flow, said)
 
 
 def _service_key(turn: Turn, text: str) -> str:

@@ -7,22 +7,18 @@
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from telegram import Update
 
-from community import permissions, places, report_intake, report_reading, reports
-from community.errors import TooLong
-from community.tell import Both, Text
-from handlers.buttons import Press, Rows, button
+from community import places, report_intake
+from community.tell import Text
+from handlers import report_draft, report_preview
+from handlers.buttons import Press
 from handlers.context import Turn
 from handlers.flow import STAY, AskAgain, Flow, Step, begin, finish, grid
-from handlers.keyboards import keyboard
-from handlers.said import Kind, Said, hear
+from handlers.said import Kind, Said
 from storage.records import Json, Place
 from storage.states import PlaceKind
-
-_MEDIA = (Kind.PHOTO, Kind.DOCUMENT, Kind.VIDEO, Kind.VOICE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,40 +52,6 @@ class NotUnderstood(Text, template="report/not_understood"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Preview(Text, template="report/preview"):
-    """This is how it will be registered."""
-
-    emoji: str
-    category: Both
-    place: Both
-    spot: str
-    words: str
-    photos: int
-    voices: int
-    first: Both
-
-
-@dataclass(frozen=True, kw_only=True)
-class Submitted(Text, template="report/submitted"):
-    """Registered: number, who answers, by when, and what to do first if there is danger."""
-
-    number: int
-    worker: str
-    due: datetime
-    first: Both
-
-
-@dataclass(frozen=True, kw_only=True)
-class Similar(Text, template="report/similar"):
-    """Somebody nearby has reported the same kind of thing."""
-
-    number: int
-    category: Both
-    place: Both
-    followers: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class Joined(Text, template="report/joined"):
     """You follow it now."""
 
@@ -102,70 +64,22 @@ async def start(_: Update, turn: Turn) -> None:
     if dialogue is not None and dialogue.flow == FLOW.name:
         await FLOW.steps[dialogue.step].ask(turn, dialogue.draft)
         return
-    await begin(turn, FLOW, draft=_new())
+    await begin(turn, FLOW, draft=report_draft.new())
 
 
 async def start_with(turn: Turn, said: Said, *, find: str = "") -> None:
     """A photo or words out of the blue, or from a group, become a report if they are wanted as one."""
-    draft = _new() | {"find": find}
+    draft = report_draft.new() | {"find": find}
     if said.kind is Kind.LOCATION:
-        await _take_location(turn, draft, said)
-    _add(turn, draft, said)
-    await begin(turn, FLOW, draft=draft, step=await _next(turn, draft))
+        await report_draft.take_location(turn, draft, said)
+    report_draft.add(turn, draft, said)
+    await begin(turn, FLOW, draft=draft, step=await report_draft.next_step(turn, draft))
 
 
 async def from_group(_: Update, turn: Turn, token: str) -> None:
     """📷 去确认: the author of a group's photo makes a report of it."""
     words, kind, file = await report_intake.open_find(turn.tx, turn.person, token)
     await start_with(turn, Said(kind=Kind(kind), text=words, file=file), find=token)
-
-
-def _new() -> Json:
-    return {
-        "category": "",
-        "place_id": None,
-        "spot": "",
-        "words": "",
-        "files": [],
-        "find": "",
-        "album": "",
-        "preview": 0,
-    }
-
-
-def _add(turn: Turn, draft: Json, said: Said) -> bool:
-    """Take what was said into the draft; False when there is nothing in it for a report."""
-    if said.kind in _MEDIA:
-        if len(draft["files"]) < turn.here.neighbourhood.reports.photos:
-            draft["files"].append([said.kind.value, said.file])
-        draft["album"] = said.album
-    elif said.kind is not Kind.TEXT:
-        return False
-    if said.text:
-        draft["words"] = _within("\n".join(w for w in (draft["words"], said.text.strip()) if w))
-        guess = turn.here.neighbourhood.guess_category(said.text)
-        if guess and (guess.urgent or not draft["category"]):
-            draft["category"] = guess.code  # danger goes before what it was about at first
-    return True
-
-
-def _within(words: str) -> str:
-    """The words, if they are not too many. Raises TooLong."""
-    if len(words) > report_intake.WORDS_LIMIT:
-        raise TooLong(limit=report_intake.WORDS_LIMIT, length=len(words))
-    return words
-
-
-async def _next(turn: Turn, draft: Json) -> str:
-    """The first thing that is still unknown, or the preview."""
-    if draft["place_id"] is None and turn.person.place_id is not None:
-        building = await places.above(turn.tx, turn.person.place_id, PlaceKind.BUILDING)
-        draft["place_id"] = building.id if building else turn.person.place_id
-    if not (draft["files"] or draft["words"]):
-        return "what"
-    if not draft["category"]:
-        return "category"
-    return "place" if draft["place_id"] is None else "preview"
 
 
 async def ask_what(turn: Turn, _: Json) -> None:
@@ -176,11 +90,11 @@ async def ask_what(turn: Turn, _: Json) -> None:
 async def take_what(turn: Turn, draft: Json, said: Said) -> str | None:
     """Anything that shows or says what is wrong."""
     if said.kind is Kind.LOCATION:
-        await _take_location(turn, draft, said)
+        await report_draft.take_location(turn, draft, said)
         return "what"
-    if not _add(turn, draft, said):
+    if not report_draft.add(turn, draft, said):
         raise AskAgain(NotUnderstood())
-    return await _next(turn, draft)
+    return await report_draft.next_step(turn, draft)
 
 
 async def ask_category(turn: Turn, _: Json) -> None:
@@ -194,20 +108,20 @@ async def ask_category(turn: Turn, _: Json) -> None:
 
 async def take_category(turn: Turn, draft: Json, said: Said) -> str | None:
     """A tap, or words that hint at it; photos of the same album just join the others."""
-    if said.kind in _MEDIA:
-        _add(turn, draft, said)
+    if said.kind in report_draft.MEDIA:
+        report_draft.add(turn, draft, said)
         if said.album:
             return STAY
-        return await _next(turn, draft)
+        return await report_draft.next_step(turn, draft)
     code = said.text if said.kind is Kind.PRESS else ""
     if said.kind is Kind.TEXT:
         guess = turn.here.neighbourhood.guess_category(said.text)
         code = guess.code if guess else ""
-        _add(turn, draft, said)
+        report_draft.add(turn, draft, said)
     if code not in {c.code for c in turn.here.neighbourhood.categories}:
         raise AskAgain(NotUnderstood())
     draft["category"] = code
-    return await _next(turn, draft)
+    return await report_draft.next_step(turn, draft)
 
 
 async def _spots(turn: Turn) -> list[Place]:
@@ -228,7 +142,7 @@ async def ask_place(turn: Turn, _: Json) -> None:
 async def take_place(turn: Turn, draft: Json, said: Said) -> str | None:
     """A tap, a location pin, or words that say where."""
     if said.kind is Kind.LOCATION:
-        await _take_location(turn, draft, said)
+        await report_draft.take_location(turn, draft, said)
     elif said.kind is Kind.PRESS:
         chosen = next((p for p in await _spots(turn) if str(p.id) == said.text), None)
         if chosen is None:
@@ -240,14 +154,7 @@ async def take_place(turn: Turn, draft: Json, said: Said) -> str | None:
             raise AskAgain(NotUnderstood())
     else:
         raise AskAgain(NotUnderstood())
-    return await _next(turn, draft)
-
-
-async def _take_location(turn: Turn, draft: Json, said: Said) -> None:
-    nearest = await places.nearest_building(turn.tx, latitude=said.latitude, longitude=said.longitude)
-    if nearest is not None:
-        draft["place_id"] = nearest.id
-        draft["spot"] = f"{said.latitude:.5f}, {said.longitude:.5f}"
+    return await report_draft.next_step(turn, draft)
 
 
 async def ask_words(turn: Turn, _: Json) -> None:
@@ -258,8 +165,8 @@ async def ask_words(turn: Turn, _: Json) -> None:
 async def take_words(turn: Turn, draft: Json, said: Said) -> str | None:
     """Words, or another photo."""
     if said.kind is Kind.TEXT:
-        draft["words"] = _within(said.text.strip())
-    elif not _add(turn, draft, said):
+        draft["words"] = report_draft.within(said.text.strip())
+    elif not report_draft.add(turn, draft, said):
         raise AskAgain(NotUnderstood())
     return "preview"
 
@@ -284,87 +191,27 @@ async def take_edit(_: Turn, draft: Json, said: Said) -> str | None:
 
 async def ask_preview(turn: Turn, draft: Json) -> None:
     """What was understood, and what others nearby have already said."""
-    draft["preview"] = await turn.say(await _preview(turn, draft), buttons=_preview_buttons())
-    if draft.get("similar"):
-        return
-    category = turn.here.neighbourhood.category(draft["category"])
-    for report in await report_reading.alike(
-        turn.tx, turn.here, turn.person, category=category.code, place_id=draft["place_id"], limit=2
-    ):
-        draft["similar"] = True
-        text = Similar(
-            number=report.id,
-            category={"zh": category.name.zh, "en": category.name.en},
-            place=await permissions.full_name(turn.tx, report.place_id),
-            followers=await report_reading.followers(turn.tx, report),
-        )
-        await turn.say(text, buttons=[[button("me_too", "report.join", report.id)]])
-
-
-def _preview_buttons() -> Rows:
-    return [
-        [FLOW.choice("preview", "submit", "submit")],
-        [FLOW.choice("preview", "edit", "edit"), FLOW.choice("preview", "_cancel", "cancel")],
-    ]
-
-
-async def _preview(turn: Turn, draft: Json) -> Preview:
-    category = turn.here.neighbourhood.category(draft["category"])
-    kinds = [kind for kind, _ in draft["files"]]
-    first = category.first if category.urgent else None  # life before paper
-    return Preview(
-        emoji=category.emoji,
-        category={"zh": category.name.zh, "en": category.name.en},
-        place=await permissions.full_name(turn.tx, draft["place_id"]),
-        spot=draft["spot"],
-        words=draft["words"],
-        photos=len(kinds) - kinds.count("voice"),
-        voices=kinds.count("voice"),
-        first={"zh": first.zh, "en": first.en} if first else {"zh": "", "en": ""},
-    )
+    await report_preview.ask(turn, draft, FLOW)
 
 
 async def take_preview(turn: Turn, draft: Json, said: Said) -> str | None:
     """✅ 提交; or more photos and words, which change the preview in place."""
     if said.kind is Kind.PRESS and said.text == "submit":
-        await _submit(turn, draft)
+        await report_preview.submit(turn, draft)
         return None
     if said.kind is Kind.PRESS and said.text == "edit":
         return "edit"
+    if said.kind is Kind.PRESS and said.text in ("door_keep", "door_show"):
+        draft["door"] = said.text == "door_show"
+        return "preview"
     if said.kind is Kind.LOCATION:
-        await _take_location(turn, draft, said)
-    elif not _add(turn, draft, said):
+        await report_draft.take_location(turn, draft, said)
+    elif not report_draft.add(turn, draft, said):
         raise AskAgain(NotUnderstood())
     if said.album and draft["preview"]:
-        await turn.say(await _preview(turn, draft), buttons=_preview_buttons(), alters=draft["preview"])
+        await report_preview.change(turn, draft, FLOW)
         return STAY
     return "preview"
-
-
-async def _submit(turn: Turn, draft: Json) -> None:
-    report, desk = await report_intake.submit(
-        turn.tx,
-        turn.here,
-        turn.person,
-        report_intake.Draft(
-            category=draft["category"],
-            place_id=draft["place_id"],
-            spot=draft["spot"],
-            words=draft["words"],
-            files=[(kind, file) for kind, file in draft["files"]],
-            find=draft["find"],
-        ),
-    )
-    category = turn.here.neighbourhood.category(report.category)
-    first = category.first
-    text = Submitted(
-        number=report.id,
-        worker=permissions.public_name(turn.tx, desk[0]) if desk else "",
-        due=report.accept_due,
-        first={"zh": first.zh, "en": first.en} if first else {"zh": "", "en": ""},
-    )
-    await turn.say(text, keyboard=await keyboard(turn))
-    await reports.show_own(turn.tx, turn.here, turn.person, report)
 
 
 async def join(_: Update, turn: Turn, press: Press) -> None:
@@ -376,9 +223,15 @@ async def join(_: Update, turn: Turn, press: Press) -> None:
     await turn.settle(Joined(number=report.id))
 
 
-async def hear_out_of_the_blue(update: Update, turn: Turn) -> None:
-    """A photo or voice message nobody asked for."""
-    await start_with(turn, hear(update))
+async def cry(_: Update, turn: Turn, press: Press) -> None:
+    """⚠️ 马上告诉网格员: the cry for help goes into the report that is open, or begins one."""
+    await turn.answer()
+    said, dialogue = Said(kind=Kind.TEXT, text=press.word), turn.moment.dialogue
+    if dialogue is None or dialogue.flow != FLOW.name:
+        await start_with(turn, said)
+        return
+    report_draft.add(turn, dialogue.draft, said)
+    await begin(turn, FLOW, draft=dialogue.draft, step=await report_draft.next_step(turn, dialogue.draft))
 
 
 FLOW = Flow(
@@ -391,7 +244,8 @@ FLOW = Flow(
         "edit": Step(ask=ask_edit, take=take_edit),
         "words": Step(ask=ask_words, take=take_words),
     },
+    fades=True,
 )
 COMMANDS = {"report": start}
 KEYS = {"key_report": start}
-PRESSES = {"report.join": join}
+PRESSES = {"report.join": join, "report.cry": cry}

@@ -18,7 +18,7 @@ S = ReportState
 
 @dataclass(frozen=True, kw_only=True)
 class ReportCard(Text, template="report/card"):
-    """A report as those see it who handle it; who reported it is not on it."""
+    """A report as those see it who handle it; who reported it is on it only in an emergency from home."""
 
     number: int
     emoji: str
@@ -35,6 +35,10 @@ class ReportCard(Text, template="report/card"):
     late: bool
     note: str
     stars: int
+    name: str  # with phone and door: to whoever of the desk has opened them
+    phone: str
+    door: Both
+    sealed: bool  # they can be opened
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +56,7 @@ class MyReport(Text, template="report/mine"):
     due: datetime | None
     note: str
     stars: int
+    alerted: list[str]  # in an emergency, until somebody has it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +80,8 @@ async def for_desk(tx: Transaction, here: Here, report_id: int, reader: Person |
     unit = not desk and await reports.handles(tx, reader, report)
     category = here.neighbourhood.category(report.category)
     files = await report_reading.files(tx, report)
+    address = await permissions.door_of_report(tx, reader, report)
+    sealed = desk is not None and address is None and permissions.has_door(report)
     text = ReportCard(
         number=report.id,
         emoji=category.emoji,
@@ -91,15 +98,22 @@ async def for_desk(tx: Transaction, here: Here, report_id: int, reader: Person |
         late=(report_reading.due(report) or here.now) < here.now,
         note=await _note(tx, report),
         stars=report.stars or 0,
+        name=address.name if address else "",
+        phone=(address.phone or "") if address else "",
+        door=address.place if address else {"zh": "", "en": ""},
+        sealed=sealed,
     )
     buttons: Rows = []
     if desk:
         buttons = await _desk_buttons(tx, here, report)
+        if sealed and report.state is not S.SUBMITTED:
+            buttons = [*buttons, [button("see_door", "report.door", report.id)]]
     elif unit and report.state is S.ASSIGNED:
         buttons = [[button("resolve", "report.resolve", report.id), button("send_back", "report.back", report.id)]]
-    if len(files) > 1 or any(f.kind != "photo" for f in files):
+    if len(files) > 1 or (files and report.door) or any(f.kind != "photo" for f in files):
         buttons = [*buttons, [button("all_files", "report.files", report.id)]]
-    return Face(text=text, buttons=buttons, photo=_photo(files, report))
+    # Of words alone where a name may stand on it: such a card is put away whole when it is shown again.
+    return Face(text=text, buttons=buttons, photo="" if report.door else _photo(files, report))
 
 
 async def _desk_buttons(tx: Transaction, here: Here, report: Report) -> Rows:
@@ -142,6 +156,7 @@ async def for_reporter(tx: Transaction, here: Here, report_id: int, reader: Pers
         due=report_reading.due(report),
         note=await _note(tx, report),
         stars=report.stars or 0,
+        alerted=await _alerted(tx, report) if category.urgent else [],
     )
     can_withdraw = own and ReportEvent.WITHDRAW in reports.TRANSITIONS[report.state]
     return Face(text=text, buttons=[[button("withdraw", "report.withdraw", report.id)]] if can_withdraw else [])
@@ -183,6 +198,12 @@ def _unit(here: Here, report: Report) -> Both:
 async def _worker(tx: Transaction, report: Report) -> str:
     keeper = await people.get(tx, report.keeper_id) if report.keeper_id else None
     return permissions.public_name(tx, keeper) if keeper else ""
+
+
+async def _alerted(tx: Transaction, report: Report) -> list[str]:
+    """Who has an emergency before them that nobody has taken yet."""
+    desk = await reports.desk_of(tx, report.place_id) if report.state is S.SUBMITTED else []
+    return [permissions.public_name(tx, person) for person in desk]
 
 
 async def _note(tx: Transaction, report: Report, event: ReportEvent | None = None) -> str:

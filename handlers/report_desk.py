@@ -69,6 +69,12 @@ async def accept(_: Update, turn: Turn, press: Press) -> None:
     await turn.answer(Done(number=press.subject, event="accept", unit=_NOBODY))
 
 
+async def see_door(_: Update, turn: Turn, press: Press) -> None:
+    """🚪 看门牌和电话"""
+    await reports.see_door(turn.tx, turn.here, turn.person, press.subject)
+    await turn.answer()
+
+
 async def assign_proposed(_: Update, turn: Turn, press: Press) -> None:
     """属实，派给…"""
     await reports.assign(turn.tx, turn.here, turn.person, press.subject, unit=press.word)
@@ -210,6 +216,7 @@ RESOLVE = Flow(name="resolve", steps={"result": Step(ask=ask_result, take=take_r
 FLOWS = (ASSIGN, BACK, RESOLVE)
 PRESSES = {
     "report.accept": accept,
+    "report.door": see_door,
     "report.to": assign_proposed,
     "report.assign": start_assign,
     "report.back": start_back,

@@ -76,6 +76,12 @@ async def show(_: Update, turn: Turn) -> None:
     await volunteering.show_cards(turn.tx, turn.here, turn.person, found)
 
 
+async def open_card(_: Update, turn: Turn, press: Press) -> None:
+    """📞: the card with the number of whom they go to comes down to the end of the chat."""
+    await volunteering.show_held(turn.tx, turn.here, turn.person, press.subject)
+    await turn.answer()
+
+
 async def claim(__: Update, turn: Turn, press: Press) -> None:
     """🙋 我去"""
     task = await taking.claim(turn.tx, turn.here, turn.person, press.subject)
@@ -171,6 +177,7 @@ FLOW = Flow(name="receipt", steps={"receipt": Step(ask=ask_receipt, take=take_re
 COMMANDS = {"tasks": show}
 KEYS = {"key_tasks": show}
 PRESSES = {
+    "task.open": open_card,
     "task.claim": claim,
     "task.whom": ask_whom,
     "task.assign": assign,

@@ -102,7 +102,7 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
             password = permissions.own_words(tx, order.password)
     open_to_me = tasks.wanted(task) and said is OfferState.ASKED and not mine
     text = TaskCard(
-        emoji=_sign(here, task, order),
+        emoji=sign(here, task, order),
         service=await tasks.what(tx, here, task),
         rough=await tasks.rough_place(tx, task),
         minutes=task.minutes,
@@ -142,11 +142,12 @@ async def _clock(tx: Transaction, here: Here, task: Task, reader: Person) -> dic
     return {name: plain(value) for name, value in vars(found).items()}
 
 
-def _sign(here: Here, task: Task, order: Order | None) -> What:
+def sign(here: Here, task: Task, order: Order | None) -> What:
+    """The emoji of a visit's service, or of the kind of task."""
     if order is None:
         return {"label": f"sign_{task.kind}"}
-    sign = tasks.service_sign(here, order.service)
-    return {"zh": sign, "en": sign}
+    emoji = tasks.service_sign(here, order.service)
+    return {"zh": emoji, "en": emoji}
 
 
 def captain_buttons(task: Task) -> Rows:

@@ -115,6 +115,10 @@ class Texts:
         found = getattr(self._labels(language), key)
         return html.unescape(str(found(**dict(values)) if callable(found) else found)).strip()
 
+    def words(self, language: str, template: str) -> str:
+        """A list of words that people type, as a template holds it."""
+        return html.unescape(self._render(language, template + ".html", {}))
+
     def labels(self, key: str | Mapping[str, Any]) -> set[str]:
         """The word in every language, by which a keyboard's press is recognised."""
         return {self.label(language, key) for language in LANGUAGES}

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from telegram import Update
 
 from community.tell import Text
-from handlers import order, report
+from handlers import menu, open_matters, order, report
+from handlers.asides import say_help
 from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, Step, begin
 from handlers.keyboards import keyboard
 from handlers.pick import PickFromButtons
+from handlers.plain_words import Meaning, meaning
 from handlers.said import Kind, Said, hear
 from storage.records import Json
 
@@ -48,13 +50,22 @@ async def anything(update: Update, turn: Turn) -> None:
     words = said.text if said.kind is Kind.TEXT else ""
     wrong = turn.here.neighbourhood.guess_category(words) is not None
     help_wanted = turn.here.neighbourhood.guess_service(words) is not None and turn.person.place_id is not None
-    if said.kind in _SHOWS or (wrong and not help_wanted):
+    plainly = meaning(turn.moment.texts, words)
+    if plainly is Meaning.HELP and not wrong:
+        await say_help(turn, said)
+    elif plainly not in (None, Meaning.HELP) and await open_matters.offer(turn):
+        return
+    elif plainly is Meaning.GIVE_UP:
+        await menu.cancel(update, turn)
+    elif plainly is Meaning.COURTESY:
+        await menu.show(update, turn)
+    elif said.kind in _SHOWS or (wrong and not help_wanted):
         await report.start_with(turn, said)
     elif help_wanted and not wrong:
         await order.start_with_words(turn, said)
     elif said.kind in (Kind.VOICE, Kind.LOCATION) or wrong:
         await begin(turn, FLOW, draft={"said": _kept(said)})
-    else:
+    elif words.startswith("/") or not await open_matters.offer(turn):
         community = turn.here.neighbourhood.community
         text = NotUnderstood(
             hotline=community.hotline,
@@ -100,4 +111,4 @@ async def edited(_: Update, turn: Turn) -> None:
     await turn.say(NoEdits())
 
 
-FLOW = Flow(name="which", steps={"which": Step(ask=ask_which, take=take_which)}, after=go_on)
+FLOW = Flow(name="which", steps={"which": Step(ask=ask_which, take=take_which)}, after=go_on, fades=True)

@@ -305,7 +305,7 @@ FLOW = Flow(
         "place": Step(ask=ask_place, take=take_place),
         "question": Step(ask=ask_question, take=take_question),
         "kind": Step(ask=ask_kind, take=take_kind),
-        "options": Step(ask=ask_options, take=take_options),
+        "options": Step(ask=ask_options, take=take_options, literal=True),
         "plan": Step(ask=ask_plan, take=take_plan),
         "deadline": Step(ask=ask_deadline, take=take_deadline),
         "preview": Step(ask=ask_preview, take=take_preview),

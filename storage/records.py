@@ -238,6 +238,7 @@ class Report:
     outcome: ReportEvent | None  # solved, partly
     stars: int | None
     entered_by: int | None  # who took the call; None: reported in chat
+    door: bool  # whoever of the desk comes may see the reporter's name, door and phone
     created_at: datetime
     changed_at: datetime
 

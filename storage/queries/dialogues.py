@@ -135,6 +135,18 @@ async def migrate_group(tx: Transaction, *, old_chat_id: int, new_chat_id: int) 
     )
 
 
+async def hint_group(tx: Transaction, *, group_id: int, since: datetime, now: datetime) -> bool:
+    """A group is told how something is done; False when it has been told since then."""
+    return bool(
+        await tx.run(
+            "UPDATE groups SET hinted_at = :now WHERE id = :group_id AND (hinted_at IS NULL OR hinted_at <= :since)",
+            group_id=group_id,
+            since=since,
+            now=now,
+        )
+    )
+
+
 async def leave_group(tx: Transaction, *, chat_id: int, left_at: datetime | None) -> None:
     """The bot was removed from a group, or added again."""
     await tx.run("UPDATE groups SET left_at = :left_at WHERE chat_id = :chat_id", chat_id=chat_id, left_at=left_at)

@@ -324,6 +324,21 @@ async def disclosures(tx: Transaction, *, person_id: int, limit: int) -> list[Di
     )
 
 
+async def has_opened(tx: Transaction, *, actor_id: int, person_id: int, subject: tuple[str, int]) -> bool:
+    """Whether somebody has opened a person's address for this subject."""
+    return bool(
+        await tx.one(
+            int,
+            "SELECT 1 FROM audit WHERE person_id = :person_id AND action = 'opened_address' "
+            "AND actor_id = :actor_id AND subject_kind = :kind AND subject_id = :subject_id LIMIT 1",
+            person_id=person_id,
+            actor_id=actor_id,
+            kind=subject[0],
+            subject_id=subject[1],
+        )
+    )
+
+
 async def count(tx: Transaction) -> int:
     """How many people have joined."""
     return await tx.need(int, "SELECT COUNT(*) FROM people WHERE joined_at IS NOT NULL")

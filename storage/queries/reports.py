@@ -10,7 +10,8 @@ from storage.states import ReportEvent, ReportState
 
 _REPORT = (
     "r.id, r.reporter_id, r.category, r.place_id, r.spot, r.words, r.state, r.unit, r.keeper_id, r.group_id, "
-    "r.group_message_id, r.accept_due, r.resolve_due, r.outcome, r.stars, r.entered_by, r.created_at, r.changed_at"
+    "r.group_message_id, r.accept_due, r.resolve_due, r.outcome, r.stars, r.entered_by, r.door, "
+    "r.created_at, r.changed_at"
 )
 _OPEN = "r.state NOT IN ('closed', 'declined', 'withdrawn')"
 
@@ -28,13 +29,15 @@ async def add(
     accept_due: datetime,
     resolve_due: datetime,
     entered_by: int | None,
+    door: bool,
     now: datetime,
 ) -> int:
     """A new report; its number."""
     return await tx.insert(
         "INSERT INTO reports (reporter_id, category, place_id, spot, words, state, group_id, group_message_id, "
-        "accept_due, resolve_due, entered_by, created_at, changed_at) VALUES (:reporter_id, :category, :place_id, "
-        ":spot, :words, 'submitted', :group_id, :group_message_id, :accept_due, :resolve_due, :entered_by, :now, :now)",
+        "accept_due, resolve_due, entered_by, door, created_at, changed_at) VALUES "
+        "(:reporter_id, :category, :place_id, :spot, :words, 'submitted', :group_id, :group_message_id, "
+        ":accept_due, :resolve_due, :entered_by, :door, :now, :now)",
         reporter_id=reporter_id,
         category=category,
         place_id=place_id,
@@ -45,6 +48,7 @@ async def add(
         accept_due=accept_due,
         resolve_due=resolve_due,
         entered_by=entered_by,
+        door=door,
         now=now,
     )
 

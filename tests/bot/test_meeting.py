@@ -32,7 +32,10 @@ async def test_who_receives_drops_an_earlier_webhook_and_tells_commands_even_if_
     assert me is not None
     told = [(call.params["scope"]["type"], call.params.get("language_code")) for call in api.calls[2:]]
     assert [call.method for call in api.calls[:2]] == ["getMe", "deleteWebhook"]
-    assert told == [(f"all_{who}_chats", language) for language in (None, "en") for who in ("private", "group")]
+    scopes = ("all_private_chats", "all_group_chats", "all_chat_administrators")
+    assert told == [(scope, language) for language in (None, "en") for scope in scopes]
+    offered = [{c["command"] for c in call.params["commands"]} for call in api.calls[3:5]]
+    assert offered == [{"report"}, {"report", "bind"}]
 
 
 async def test_an_api_that_does_not_answer_is_waited_for_until_we_are_to_stop() -> None:

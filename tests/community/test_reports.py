@@ -7,7 +7,7 @@ import pytest
 from factories import AQIANG, LIU, NAINAI, WU, XIAOHE, XIAOWANG, Town, person, place
 
 from bot.application import DUE
-from community import report_intake, reports
+from community import report_clock, report_intake, reports
 from community.errors import NoLongerPossible, NotAllowed, NotFound, TooLong
 from community.here import Here
 from community.report_texts import TooManyToday
@@ -162,7 +162,7 @@ async def test_an_overdue_clock_of_what_is_done_says_nothing(town: Town) -> None
         report = await submitted(tx, town.here())
         for state in (S.RESOLVED, S.CHECKED, S.CLOSED, S.DECLINED, S.WITHDRAWN):
             await put_into(tx, report, state)
-            await reports.overdue(tx, town.here(), report.id)
+            await report_clock.overdue(tx, town.here(), report.id)
 
         assert [e.event for e in await rows.events(tx, report.id)] == [E.SUBMIT]
 

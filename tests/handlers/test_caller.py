@@ -210,8 +210,8 @@ async def test_whoever_took_it_down_can_take_it_back(chat: Dialogue) -> None:
     await chat.play(
         ZHOU,
         [
-            ("/my", "*修东西 · 正在找人*"),
-            (Press("看订单 0001"), "🔧 修东西 ⏳ 正在找人"),
+            ("/my", "*修东西 · 订单 0001 · 正在找人*"),
+            (Press("🔧 修东西 · 订单 0001"), "🔧 修东西 ⏳ 正在找人"),
             (Press("取消"), ["好，取消了*", Edited("*已取消")]),
         ],
     )
@@ -284,6 +284,14 @@ async def test_what_is_no_number_is_asked_for_again(chat: Dialogue, said: object
     await chat.play(
         ZHOU, [*BEGIN, (said, ["这不像电话号码*", "对方的电话号码是多少*"]), ("059155500199", "这个号码还没*")]
     )
+
+
+async def test_an_emergency_taken_down_tells_who_comes_which_door_it_is(chat: Dialogue) -> None:
+    await elder(chat)
+    await chat.play(WU, [*BEGIN, (NUMBER, "*"), (Press("是林爷爷"), "*"), (Press("📷 报事"), "*")])
+    await chat.play(WU, [("摔倒了起不来", "⚠️ 生命财产危险*请告诉对方：危急先打急救 120*"), (Press("✅ 提交"), "*")])
+
+    await chat.play(XIAOWANG, [(Press("🧾 受理"), [Popup("*"), Edited("*👤 林爷爷 📞 13900001077 🚪 3号楼2梯202*")])])
 
 
 @pytest.mark.parametrize("said", ["１３９００００１０７７", "+86 139-0000-1077", "(86)13900001077", "0086 13900001077"])

@@ -23,6 +23,7 @@ BEFORE: dict[str, tuple[tuple[Speaker, object], ...]] = {
     "contacts": (),
     "groups": (),
     "unprompted": (),
+    "asides": (),
     "desk": ((AQIANG, FIRE_LANE[0]), (AQIANG, FIRE_LANE[1])),
     "report_desk": ((AQIANG, FIRE_LANE[0]), (AQIANG, FIRE_LANE[1]), (XIAOWANG, Press("属实，派给*"))),
 }
@@ -203,7 +204,7 @@ async def test_a_conversation_of_a_program_that_is_no_more_is_passed_over(chat: 
     async with chat.town.database.write() as tx:
         await tx.run("UPDATE dialogues SET step = 'of_old'")
 
-    await chat.play(AQIANG, [("/menu", "有什么事*"), ("嗯", "这个我没看懂*"), ("/report", "怎么了*")])
+    await chat.play(AQIANG, [("/menu", "有什么事*"), ("那个", "这个我没看懂*"), ("/report", "怎么了*")])
 
 
 async def test_a_refusal_in_mid_conversation_keeps_the_draft(chat: Dialogue) -> None:

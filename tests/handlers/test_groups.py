@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 from dialogue import SILENCE, Correction, Dialogue, Forge, Photo, Popup, Press, Raw, Reply, Voice
-from factories import AQIANG, B3_GROUP, LIU, NAINAI, WU, XIAOWANG, ZHAO, Room, stranger
+from factories import AQIANG, B3_GROUP, LIU, NAINAI, WU, XIAOWANG, ZHAO, Room, Speaker, stranger
 
+NEW_GROUP = Room(id=-3001, title="新群")
 FIND = Reply("/report", to=Photo("消防通道又堵了"), author=AQIANG)
 
 
@@ -61,7 +62,20 @@ async def test_a_stranger_whose_photo_was_found_joins_first(chat: Dialogue) -> N
 
 
 async def test_report_without_anything_to_report_says_how(chat: Dialogue) -> None:
-    await chat.play(AQIANG, [("/report", "请用“回复”*")], room=B3_GROUP)
+    await chat.play(AQIANG, [("/report", "要登记哪一条*")], room=B3_GROUP)
+
+
+async def test_commands_tapped_in_a_group_are_answered_once_in_a_while(chat: Dialogue) -> None:
+    await chat.play(
+        NAINAI,
+        [("/bind", "这一步由网格员来办，邻居们不用管。"), ("/bind", SILENCE), ("/report", SILENCE)],
+        room=B3_GROUP,
+    )
+    await chat.play(LIU, [("/report", SILENCE), (FIND, "请发图的邻居确认*")], room=B3_GROUP)
+    await chat.play(LIU, [("/report", "要登记哪一条*")], room=NEW_GROUP)
+
+    await chat.advance(minutes=31)
+    await chat.play(NAINAI, [("/report", "要登记哪一条*")], room=B3_GROUP)
 
 
 @pytest.mark.parametrize("command", ["/my", "/privacy", "/who", "/desk", "/start", "/help", "/settings", "/menu"])
@@ -85,7 +99,7 @@ async def test_the_answer_hangs_on_the_message_it_answers(chat: Dialogue) -> Non
     assert chat.last(B3_GROUP).replies_to is not None
 
 
-def _membership(room: Room, old: str, new: str) -> Raw:
+def _membership(room: Room, old: str, new: str, *, by: Speaker = XIAOWANG) -> Raw:
     def member(status: str) -> dict[str, Any]:
         user = {"id": 1, "is_bot": True, "first_name": "近邻"}
         return {"status": status, "user": user} | ({"until_date": 0} if status == "kicked" else {})
@@ -94,7 +108,7 @@ def _membership(room: Room, old: str, new: str) -> Raw:
         {
             "my_chat_member": {
                 "chat": {"id": room.id, "type": "supergroup", "title": room.title},
-                "from": {"id": XIAOWANG.id, "is_bot": False, "first_name": "x"},
+                "from": {"id": by.id, "is_bot": False, "first_name": "x"},
                 "date": 1,
                 "old_chat_member": member(old),
                 "new_chat_member": member(new),
@@ -103,14 +117,11 @@ def _membership(room: Room, old: str, new: str) -> Raw:
     )
 
 
-NEW_GROUP = Room(id=-3001, title="新群")
-
-
 async def test_the_bot_greets_the_group_it_is_added_to_and_a_grid_worker_binds_it(chat: Dialogue) -> None:
     await chat.play(
         XIAOWANG,
         [
-            (_membership(NEW_GROUP, "left", "member"), "大家好，我是近邻*"),
+            (_membership(NEW_GROUP, "left", "member"), ["大家好，我是近邻*", "谢谢您把我请进群*/bind*"]),
             ("/bind", "这个群是哪里的*"),
             (Press("3号楼"), "好，这个群现在是3号楼的群*"),
         ],
@@ -120,12 +131,20 @@ async def test_the_bot_greets_the_group_it_is_added_to_and_a_grid_worker_binds_i
     assert await chat.town.count("groups", "chat_id = -3001 AND place_id IS NOT NULL") == 1
 
 
+async def test_the_greeting_has_no_command_to_tap_and_no_word_of_what_only_staff_do(chat: Dialogue) -> None:
+    await chat.play(AQIANG, [(_membership(NEW_GROUP, "left", "member", by=AQIANG), "大家好*")], room=NEW_GROUP)
+
+    assert "/bind" not in chat.last(NEW_GROUP).text
+    assert "<code>/report</code>" in chat.last(NEW_GROUP).markup
+    assert chat.screen(AQIANG) == []
+
+
 async def test_a_group_is_bound_by_a_code_as_well(chat: Dialogue) -> None:
     await chat.play(WU, [("/bind B3", "好，这个群现在是3号楼的群*"), ("/bind XX", "没有找到*")], room=NEW_GROUP)
 
 
 async def test_a_resident_cannot_bind_a_group_by_word_or_by_tap(chat: Dialogue) -> None:
-    await chat.play(AQIANG, [("/bind", "*办不了*"), ("/bind B3", "*办不了*")], room=NEW_GROUP)
+    await chat.play(AQIANG, [("/bind", "*由网格员来办*"), ("/bind B3", "*办不了*")], room=NEW_GROUP)
     await chat.play(XIAOWANG, [("/bind", "这个群是哪里的*")], room=NEW_GROUP)
 
     await chat.play(AQIANG, [(Press("3号楼"), Popup("*办不了*"))], room=NEW_GROUP)
@@ -145,7 +164,7 @@ async def test_a_group_that_threw_the_bot_out_is_left_and_comes_back_when_it_is_
     await chat.play(XIAOWANG, [(_membership(B3_GROUP, "member", "kicked"), SILENCE)], room=B3_GROUP)
     assert await chat.town.count("groups", "left_at IS NOT NULL") == 1
 
-    await chat.play(XIAOWANG, [(_membership(B3_GROUP, "left", "member"), "大家好*")], room=B3_GROUP)
+    await chat.play(XIAOWANG, [(_membership(B3_GROUP, "left", "member", by=AQIANG), "大家好*")], room=B3_GROUP)
 
     assert await chat.town.count("groups", "left_at IS NOT NULL") == 0
 
@@ -157,7 +176,7 @@ async def test_a_group_that_becomes_a_supergroup_goes_on_under_its_new_number(ch
     await chat.play(AQIANG, [(Raw({"message": message | {"migrate_to_chat_id": -100777}}), SILENCE)], room=B3_GROUP)
 
     assert await chat.town.count("groups", "chat_id = -100777 AND place_id IS NOT NULL") == 1
-    await chat.play(AQIANG, [("/report", "请用“回复”*")], room=Room(id=-100777, title="3号楼邻居群"))
+    await chat.play(AQIANG, [("/report", "要登记哪一条*")], room=Room(id=-100777, title="3号楼邻居群"))
 
 
 async def test_whoever_calls_the_bot_by_its_name_is_led_into_private_chat(chat: Dialogue) -> None:

@@ -317,7 +317,8 @@ async def test_without_consent_nobody_has_joined(chat: Dialogue) -> None:
             (await door(chat, "B3-2-101"), ["您好*", "您住*"]),
             ("小赵", "留个电话*"),
             (Press("跳过"), "*资料*"),
-            ("好的", ["请点下面的按键*", "*资料*"]),
+            ("好的", "我在呢。上面那件，请点一下按键*"),
+            ("就这样吧", ["请点下面的按键*", "*资料*"]),
         ],
     )
 

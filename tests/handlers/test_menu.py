@@ -4,6 +4,8 @@ import pytest
 from dialogue import Correction, Dialogue, Photo, Press, Voice
 from factories import AQIANG, LIU, NAINAI, WU, XIAOHE, XIAOWANG, Speaker, stranger
 
+from storage.states import Role
+
 
 async def test_the_keyboard_fits_who_somebody_is(chat: Dialogue) -> None:
     for who, works in ((AQIANG, False), (NAINAI, False), (LIU, False), (XIAOWANG, True), (WU, True), (XIAOHE, True)):
@@ -54,7 +56,28 @@ async def test_a_key_is_understood_in_whatever_language_it_was_shown(chat: Dialo
 
 
 async def test_who_looks_after_me_is_named_with_the_numbers_to_ring(chat: Dialogue) -> None:
-    await chat.play(AQIANG, [("/who", "有事找谁*梯位长：梯长刘叔*网格员：网格员小王*0591-5550-0100*120*110*119*")])
+    captains = "梯长刘叔 13900001006 网格员小王 13900001003"
+    offices = "物业*社区电话：059155500100 急救 120 · 报警 110 · 火警 119"
+
+    await chat.play(
+        AQIANG, [("/who", f"有事找谁 📍 3号楼2梯102 {captains} 现在值班：值班员老周 13900000101 {offices}")]
+    )
+
+
+async def test_a_role_that_the_name_does_not_say_is_said(chat: Dialogue) -> None:
+    await chat.town.resident("许师傅", "B3-2-502", roles=((Role.BUILDING_CAPTAIN, "B3"),))
+
+    await chat.play(AQIANG, [("/who", "*楼栋长：许师傅 网格员小王*")])
+
+
+async def test_a_captains_number_is_for_confirmed_neighbours_the_grid_workers_for_all(chat: Dialogue) -> None:
+    newcomer = await chat.town.resident("小吴", "B3-2-401", verified=False)
+    beside = await chat.town.resident("小郑", "B3-1-401")
+
+    await chat.play(newcomer, [("/who", "*梯长刘叔 网格员小王 13900001003*")])
+    await chat.play(beside, [("/who", "*网格员小王 13900001003*")])
+
+    assert "13900001006" not in chat.last(newcomer).text + chat.last(beside).text
 
 
 async def test_a_stranger_is_told_how_to_join_whatever_they_say(chat: Dialogue) -> None:

@@ -56,7 +56,7 @@ async def test_the_elder_is_told_who_comes_with_a_password_and_then_asked_and_th
     word = await password(chat)
     [found] = told(chat, NAINAI)
     assert found.startswith("找到人了：小林来办“修东西”，今天 13:00 前到。")
-    assert f"暗号“{word}”，说不对别开门，打社区电话 0591-5550-0100。" in found
+    assert f"暗号“{word}”，说不对别开门，打社区电话 059155500100。" in found
     assert "近邻从不要钱、验证码、身份证。" in found
     assert f"🔑 暗号：{word}" in card(chat, NAINAI)
 
@@ -330,7 +330,11 @@ async def test_my_orders_are_listed_and_their_card_comes_again(chat: Dialogue) -
     await order(chat)
 
     await chat.play(
-        NAINAI, [("/my", "我的事 🔧 修东西 · 正在找人*"), (Press("看订单 0001"), ["🔧 修东西 ⏳ 正在找人"])]
+        NAINAI,
+        [
+            ("/my", "我的事 🔧 修东西 · 订单 0001 · 正在找人*"),
+            (Press("🔧 修东西 · 订单 0001"), ["🔧 修东西 ⏳ 正在找人"]),
+        ],
     )
 
 
@@ -347,7 +351,7 @@ async def test_a_service_that_the_file_has_no_more_is_shown_by_its_code(chat: Di
     )
 
     await chat.play(XIAOLIN, [(Press("🙋 我去"), [Popup("*"), Edited("🙋 meals*陈奶奶*")])])
-    await chat.play(NAINAI, [("/my", "*🙋 meals · 有人接了*"), ("🍚 送饭", "*")])
+    await chat.play(NAINAI, [("/my", "*🙋 meals · 订单 0001 · 有人接了*"), ("🍚 送饭", "*")])
 
     assert card(chat, NAINAI, "🙋 meals*").startswith("🙋 meals 🙋 小林会来")
 

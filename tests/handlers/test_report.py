@@ -85,7 +85,7 @@ async def test_whatever_shows_or_says_something_wrong_begins_a_report(chat: Dial
     await chat.play(AQIANG, [(said, "*"), ("/cancel", "好，不办了*")])
 
 
-@pytest.mark.parametrize("said", [Sticker(), "嗯嗯", "/nonsense"])
+@pytest.mark.parametrize("said", [Sticker(), "那个", "/nonsense"])
 async def test_what_says_nothing_is_met_with_what_can_be_done(chat: Dialogue, said: object) -> None:
     await chat.play(AQIANG, [(said, "这个我没看懂*")])
 
@@ -346,10 +346,33 @@ async def test_a_verdict_is_given_once(chat: Dialogue) -> None:
 async def test_it_can_be_taken_back_until_it_is_done(chat: Dialogue) -> None:
     await chat.play(AQIANG, FIRE_LANE)
 
-    await chat.play(AQIANG, [(Press("撤回"), [Popup("0001 已撤回。"), Edited("*已撤回*")])])
+    withdrawn = [Popup("0001 已撤回。"), "0001 撤回了，经手的人也知道了*", Edited("*已撤回*")]
+    await chat.play(AQIANG, [(Press("撤回"), withdrawn)])
 
     assert chat.card(XIAOWANG, "*0001*").labels == []
     assert await chat.town.count("timers", "kind LIKE 'report%'") == 0
+
+
+async def test_who_is_on_the_way_hears_that_it_was_taken_back(chat: Dialogue) -> None:
+    await chat.play(AQIANG, FIRE_LANE)
+    await chat.play(NAINAI, [(Photo("消防通道堵了"), ["*", "*"]), (Press("👍 我也遇到了"), "*")])
+    await chat.play(XIAOWANG, [(Press("🧾 受理"), Popup("*"))])
+    chat.heard(NAINAI)
+
+    await chat.play(AQIANG, [(Press("撤回"), ["*", "*"])])
+
+    assert chat.heard(XIAOWANG) == ["0001 居民撤回了：3号楼，消防通道被占。不用去了，谢谢您。"]
+    assert chat.heard(NAINAI) == ["0001 报的邻居撤回了。您那里还没好的话，请再报一次。"]
+
+
+async def test_a_unit_hears_that_it_was_taken_back(chat: Dialogue) -> None:
+    await chat.play(AQIANG, FIRE_LANE)
+    await chat.play(XIAOWANG, [(Press("属实，派给*"), Popup("*"))])
+    chat.heard(XIAOHE)
+
+    await chat.play(AQIANG, [(Press("撤回"), ["*", "*"])])
+
+    assert chat.heard(XIAOHE) == ["0001 居民撤回了：3号楼，消防通道被占。不用去了，谢谢您。"]
 
 
 async def test_a_clock_that_runs_out_is_told_to_the_desk_and_to_the_level_above(chat: Dialogue) -> None:
@@ -416,8 +439,16 @@ async def test_all_photos_and_voices_are_shown_to_the_desk_and_to_nobody_else(ch
     await chat.play(NAINAI, [("/menu", "*"), (Forge("report.files:1:"), Popup("没有找到*"))])
 
 
+async def test_a_report_and_an_order_of_one_number_are_told_apart(chat: Dialogue) -> None:
+    await chat.play(NAINAI, [*FIRE_LANE, ("🔧 修东西", "*"), (Press("✅ 叫人来"), ["*", "*"]), ("/my", "我的事*")])
+
+    assert chat.buttons(NAINAI) == ["🚒 消防通道被占 · 报事 0001", "🔧 修东西 · 订单 0001"]
+
+
 async def test_my_own_matters_are_a_list_from_which_the_card_comes_back(chat: Dialogue) -> None:
-    await chat.play(AQIANG, [("/my", "*"), *FIRE_LANE, ("/my", "*0001*"), (Press("看 0001"), "🚒*0001*")])
+    line = "🚒 消防通道被占 · 报事 0001"
+
+    await chat.play(AQIANG, [("/my", "*"), *FIRE_LANE, ("/my", f"*{line} · 已登记*"), (Press(line), "🚒*0001*")])
 
     await chat.play(NAINAI, [("/menu", "*"), (Forge("my.report:1:"), Popup("没有找到*"))])
 
@@ -456,4 +487,4 @@ async def test_a_report_nobody_accepted_in_time_counts_as_late_on_the_desk(chat:
 
 @pytest.mark.parametrize("words", ["着火了", "救命", "我摔倒了起不来"])
 async def test_in_danger_the_emergency_numbers_come_before_the_question(chat: Dialogue, words: str) -> None:
-    await chat.play(NAINAI, [(words, "⚠️ 危急时先打 110、119 或 120。*这样登记对吗*")])
+    await chat.play(NAINAI, [(words, "🆘 先打电话：急救 120 · 报警 110 · 火警 119*这样登记对吗*")])

@@ -172,7 +172,7 @@ async def test_who_declined_is_left_in_peace_and_when_all_have_the_officer_hears
     await chat.play(AMEI, [(Press("这次不行"), [Popup("好的*"), Edited("*")])])
 
     assert told(chat, ZHOU)[0].startswith("🔴 订单 0001 3号楼 “修东西”，没有人能接，请安排人")
-    assert told(chat, NAINAI) == ["“修东西”还没找到人，社区在亲自安排，由值班员老周负责。着急就打 0591-5550-0100。"]
+    assert told(chat, NAINAI) == ["“修东西”还没找到人，社区在亲自安排，由值班员老周负责。着急就打 059155500100。"]
     await chat.advance(minutes=29)
     assert [told(chat, who) for who in (XIAOLIN, AMEI, NAINAI, ZHOU)] == [[], [], [], []]
 
@@ -184,7 +184,7 @@ async def test_when_the_officer_declines_too_staff_hear_and_nobody_twice(chat: D
 
     assert told(chat, WU)[0].startswith("🔴 订单 0001")
     assert told(chat, ZHOU) == []
-    assert told(chat, NAINAI)[-1] == "“修东西”还没找到人，社区在亲自安排。着急就打 0591-5550-0100。"
+    assert told(chat, NAINAI)[-1] == "“修东西”还没找到人，社区在亲自安排。着急就打 059155500100。"
 
 
 async def test_nobody_claims_then_the_officer_at_20_minutes_and_staff_at_30(chat: Dialogue) -> None:
@@ -216,7 +216,7 @@ async def test_an_officer_who_is_not_in_chat_is_not_named_and_staff_hear(chat: D
     await chat.advance(minutes=20)
 
     assert [len(told(chat, who)) for who in (WU, ZHOU)] == [2, 2]
-    assert told(chat, NAINAI) == ["“修东西”还没找到人，社区在亲自安排。着急就打 0591-5550-0100。"]
+    assert told(chat, NAINAI) == ["“修东西”还没找到人，社区在亲自安排。着急就打 059155500100。"]
 
 
 async def test_an_officer_whose_role_lies_elsewhere_may_claim_what_they_were_called_for(chat: Dialogue) -> None:

@@ -27,6 +27,8 @@ async def test_words_that_ask_for_help_begin_an_order(chat: Dialogue) -> None:
 
 
 async def test_choosing_nothing_leaves_nothing_behind(chat: Dialogue) -> None:
-    await chat.play(AQIANG, [(Voice(), "收到了*"), ("嗯", ["请点下面的按键*", "收到了*"]), ("/cancel", "好，不办了*")])
+    await chat.play(
+        AQIANG, [(Voice(), "收到了*"), ("那个", ["请点下面的按键*", "收到了*"]), ("/cancel", "好，不办了*")]
+    )
 
     assert await chat.town.count("dialogues") == 0

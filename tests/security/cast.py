@@ -21,6 +21,7 @@ REPORTS = {
     "a finished report": (7003, "resolved"),
     "a checked report": (7004, "checked"),
     "a closed report": (7005, "closed"),
+    "a danger at home": (7007, "accepted"),
 }
 ORDERS = {
     "a new order": (7101, 7201, "open"),
@@ -188,10 +189,11 @@ class _Things:
         now = self.town.clock.now()
         rows = [(number, state, reporter) for number, state in REPORTS.values()]
         for number, state, whose in [*rows, (PHONE_REPORT, "checked", by_phone)]:
-            new = state == "submitted"
+            new, danger = state == "submitted", state == "accepted"
             await self.insert(
-                "reports", id=number, reporter_id=whose, category="lighting", place_id=at, state=state,
-                words=self.tx.seal("楼道灯不亮了"), unit=None if new else "property_rongyin",
+                "reports", id=number, reporter_id=whose, place_id=at, state=state, door=danger,
+                category="danger" if danger else "lighting",
+                words=self.tx.seal("楼道灯不亮了"), unit=None if new or danger else "property_rongyin",
                 keeper_id=None if new else keeper, outcome="solved" if state == "closed" else None,
                 accept_due=now + timedelta(hours=1), resolve_due=now + timedelta(hours=9),
                 created_at=now, changed_at=now,

@@ -61,7 +61,7 @@ async def test_a_group_that_moves_without_saying_who_moved_it_is_followed(chat: 
 
     await chat.play(AQIANG, [(Raw({"message": news}), SILENCE)], room=B3_GROUP)
 
-    await chat.play(AQIANG, [("/report", "请用“回复”*")], room=Room(id=-100777, title="群"))
+    await chat.play(AQIANG, [("/report", "要登记哪一条*")], room=Room(id=-100777, title="群"))
 
 
 @pytest.mark.parametrize("number", [None, "5", True, 1.0, 2**63, [5]])

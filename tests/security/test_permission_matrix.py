@@ -31,7 +31,7 @@ TABLES = tuple(KEPT.split())
 FREE = {
     *(f"settings.{word}" for word in ("language", "keyboard")),
     *(f"my.{word}" for word in ("export", "erase", "erase_yes", "keep")),
-    *("order.keep", "vote.keep", "caller.start", "notice.write", "vote.start"),
+    *("order.keep", "vote.keep", "report.cry", "caller.start", "notice.write", "vote.start"),
     *("time.show", "time.entry", "time.reversal"),
 }
 """Buttons that are about nothing but the one who presses."""
