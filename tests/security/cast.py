@@ -31,6 +31,7 @@ ORDERS = {
     "by phone": (7105, 7205, "done"),
 }
 CALL, ASK_ORDER, ASK_REPORT, PHONE_REPORT = 7211, 7212, 7213, 7006
+ASK_PROXY, PROXY_ASKED, PROXY_AGREED, PHONE_PROXY, WEEKLY = 7215, 7601, 7602, 7603, 7701
 VOTE, NOTICE, PAUSED = 7301, 7401, 7402
 BANKED, ENTRY, GIFT, PHONE_GIFT, ASK_GIFT, PAPER = 7501, 7511, 7512, 7513, 7214, 7521
 _ROLES = {  # role, home (None: anywhere but in the building), and the place of the role near, beside, far
@@ -111,11 +112,13 @@ async def furnish(town: Town) -> Cast:
         building = await place(tx, "B3")
         door = await tx.need(str, "SELECT door FROM places WHERE id = :id", id=home.id)
         newcomer = await _id(tx, by["newcomer", "near"])
-        helper = await _id(tx, taker)
+        helper, asked_id = await _id(tx, taker), await _id(tx, by["volunteer", "near"])
     owner = {
         **dict.fromkeys(REPORTS, owner["reporter"]),
         **dict.fromkeys(("a new order", "a finished order", "a confirmed order"), owner["served"]),
         "an open visit": owner["served"],
+        "an asked proxy": owner["served"],
+        "an agreed proxy": owner["served"],
         "a taken visit": taker,
         "an open vote": writer,
         "a notice one wrote": writer,
@@ -131,7 +134,14 @@ async def furnish(town: Town) -> Cast:
     return Cast(
         by=by,
         owner=owner,
-        ids={"home": home.id, "building": building.id, "newcomer": newcomer, "phone": phone_id, "helper": helper},
+        ids={
+            "home": home.id,
+            "building": building.id,
+            "newcomer": newcomer,
+            "phone": phone_id,
+            "helper": helper,
+            "asked": asked_id,
+        },
         tokens={"d_": f"d_{door}", "i_": invite, "g_": "g_find-token", "v_": f"v_{VOTE}", "c_": "c_paper-code"},
     )
 
@@ -203,13 +213,24 @@ class _Things:
     async def orders(self, *, served: int, taker: int, by_phone: int) -> None:
         now = self.town.clock.now()
         home = (await place(self.tx, "B3-2-302")).id
+        await self.insert(
+            "repeats", id=WEEKLY, person_id=served, ordered_by=served, service="repairs", weekday=1, minute=600,
+            next_at=now + timedelta(days=7),
+        )  # fmt: skip
         for number, task, state in ORDERS.values():
             whose = by_phone if number == 7105 else served
             await self.insert(
                 "orders", id=number, person_id=whose, ordered_by=whose, service="repairs",
-                password=self.tx.seal("荔枝"), created_at=now,
+                password=self.tx.seal("荔枝"), created_at=now, repeat_id=WEEKLY if number == 7101 else None,
             )  # fmt: skip
             await self._task(task, "visit", home, whose, state, taker=None if state == "open" else taker, order=number)
+        for number, whose, proxy, agreed in (
+            (PROXY_ASKED, served, by_phone, "asked"),
+            (PROXY_AGREED, served, taker, "agreed"),
+            (PHONE_PROXY, by_phone, served, "asked"),
+        ):
+            await self.insert("proxies", id=number, person_id=whose, proxy_id=proxy, state=agreed, at=now)
+        await self._task(ASK_PROXY, "call", home, by_phone, "open", asks=("proxy", PHONE_PROXY))
         await self._task(CALL, "call", home, by_phone, "open")
         await self._task(ASK_ORDER, "call", home, by_phone, "open", asks=("order", 7105))
         await self._task(ASK_REPORT, "call", home, by_phone, "open", asks=("report", PHONE_REPORT))

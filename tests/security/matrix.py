@@ -9,6 +9,7 @@ from typing import Any
 from cast import (
     ASK_GIFT,
     ASK_ORDER,
+    ASK_PROXY,
     ASK_REPORT,
     BANKED,
     CALL,
@@ -17,6 +18,8 @@ from cast import (
     NOTICE,
     ORDERS,
     PAUSED,
+    PROXY_AGREED,
+    PROXY_ASKED,
     REPORTS,
     VOTE,
     WHERE,
@@ -43,6 +46,9 @@ SUBJECTS: dict[str, int] = {
     "a question about an order": ASK_ORDER,
     "a question about a report": ASK_REPORT,
     "a question about a gift": ASK_GIFT,
+    "a question about a proxy": ASK_PROXY,
+    "an asked proxy": PROXY_ASKED,
+    "an agreed proxy": PROXY_AGREED,
     "an offered gift": GIFT,
     "an entry by hand": ENTRY,
     "an open vote": VOTE,
@@ -74,6 +80,8 @@ LAST: dict[str, tuple[str, str]] = {
     "notice_correct": ("confirm", "send"),
     "give": ("confirm", "yes"),
     "donate": ("confirm", "yes"),
+    "order_time": ("when", "tomorrow_morning"),
+    "receipt": ("receipt", "none"),
     "time_entry": ("confirm", "yes"),
     "time_reversal": ("confirm", "yes"),
 }
@@ -172,13 +180,17 @@ def knock(chat: Dialogue, line: Line, who: Speaker, cast: Cast, texts: Texts) ->
         case "conversation":
             step, word = LAST[name]
             return chat.update(who, Forge(f"step.{name}.{step}:0:{word}") if word else "换了灯泡")
-    return press(chat, name, who, subject(line.about, cast))
+    word = str(cast.ids["asked"]) if name == "task.assign" else WORDS.get(name, "")
+    return press(chat, name, who, subject(line.about, cast), word=word)
 
 
-def press(chat: Dialogue, action: str, who: Speaker, number: int, *, room: Room | None = None) -> dict[str, Any]:
+def press(
+    chat: Dialogue, action: str, who: Speaker, number: int, *, word: str | None = None, room: Room | None = None
+) -> dict[str, Any]:
     """A forged press."""
     room = B3_GROUP if action in groups.PRESSES else room
-    return chat.update(who, Forge(f"{action}:{number}:{WORDS.get(action, '')}"), room=room)
+    word = WORDS.get(action, "") if word is None else word
+    return chat.update(who, Forge(f"{action}:{number}:{word}"), room=room)
 
 
 def draft(flow: str, cast: Cast) -> Json:
@@ -194,7 +206,12 @@ def draft(flow: str, cast: Cast) -> Json:
             kept: Json = {"spot": "", "words": "灯坏了", "files": [], "find": "", "album": "", "preview": 0}
             return trail | kept | {"category": "lighting", "place_id": building}
         case "order":
-            return trail | {"service": "books", "words": "", "voice": ""}
+            kept = {"words": "", "voice": "", "photo": "", "due": None, "weekly": False, "wanted": None, "for": None}
+            return trail | kept | {"service": "books", "wanted_name": "", "for_name": ""}
+        case "order_time":
+            return trail | {"order": SUBJECTS["a new order"]}
+        case "receipt":
+            return trail | {"task": SUBJECTS["a taken visit"]}
         case "which":
             kept = {"kind": "voice", "text": "", "file": "voice", "latitude": 0.0, "longitude": 0.0}
             return trail | {"said": kept}
