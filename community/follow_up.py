@@ -39,9 +39,10 @@ def _stale(here: Here, task: Task, kind: str) -> bool:
 
 
 async def set_clock(tx: Transaction, here: Here, task: Task) -> None:
-    """After a claim: everything that will be asked, as far as it lies ahead."""
+    """After a claim: everything that will be asked, as far as it lies ahead; at times when the taker is awake."""
+    taker = await people.by_id(tx, task.taker_id) if task.taker_id else None
     asks = {
-        f"{ASK}@{before}": waking.before(here, task.due - timedelta(minutes=before))
+        f"{ASK}@{before}": waking.before(here, task.due - timedelta(minutes=before), person=taker)
         for before in here.neighbourhood.dispatch.ask_before_minutes
     }
     for kind, at in (asks | _marks(here, task)).items():

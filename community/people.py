@@ -96,6 +96,11 @@ async def choose_keyboard(tx: Transaction, person: Person, keyboard: Keyboard) -
     return await people.by_id(tx, person.id)
 
 
+async def choose_quiet(tx: Transaction, person: Person, *, begins: int | None, ends: int | None) -> None:
+    """Not to be disturbed between these minutes of the day, beside the community's hours; None: those alone."""
+    await people.set_quiet(tx, person_id=person.id, begins=begins, ends=ends)
+
+
 async def block(tx: Transaction, person: Person, *, since: datetime | None) -> None:
     """Somebody blocked the bot at that time, or (None) lets it speak again."""
     await people.set_unreachable(tx, person_id=person.id, since=since)

@@ -11,7 +11,7 @@ from telegram import Update
 from community import people, permissions, votes
 from community.errors import NotFound
 from community.tell import Both, Text
-from handlers import join, report, vote
+from handlers import join, quiet, report, vote
 from handlers.buttons import Press, button
 from handlers.context import Turn
 from handlers.flow import cancel as cancel_flow
@@ -112,7 +112,7 @@ async def settings(_: Update, turn: Turn) -> None:
     size = button("keyboard_plain", "settings.keyboard", 0, "plain")
     if not elder:
         size = button("keyboard_elder", "settings.keyboard", 0, "elder")
-    await turn.say(Settings(elder=elder), buttons=[languages, [size]])
+    await turn.say(Settings(elder=elder), buttons=[languages, [size], [quiet.OPEN]])
 
 
 async def set_language(_: Update, turn: Turn, press: Press) -> None:

@@ -26,6 +26,7 @@ from handlers import (
     notice_cards,
     notice_desk,
     order,
+    quiet,
     report,
     report_cards,
     report_desk,
@@ -48,12 +49,13 @@ Said = Callable[[Update, Turn], Coroutine[Any, Any, None]]
 Pressed = Callable[[Update, Turn, Press], Coroutine[Any, Any, None]]
 _SPOKEN = (menu, report, order, task, notice_desk, vote, my, contacts, desk)
 _PRESSED = (menu, join, report, report_desk, order, task, call, caller, notice, notice_desk, vote, vote_open, my, desk)
+_MORE = (quiet, groups)
 _FLOWS = (join.FLOW, report.FLOW, *report_desk.FLOWS, order.FLOW, caller.FLOW, vote_open.FLOW, notice.FLOW)
 _SHOWN = (report_cards, task_cards, vote_cards, notice_cards, desk)
 
 COMMANDS: Mapping[str, Said] = {name: f for module in _SPOKEN for name, f in module.COMMANDS.items()}
 KEYS: Mapping[str, Said] = {label: f for module in _SPOKEN for label, f in module.KEYS.items()}
-PRESSES: Mapping[str, Pressed] = {action: f for module in (*_PRESSED, groups) for action, f in module.PRESSES.items()}
+PRESSES: Mapping[str, Pressed] = {action: f for module in (*_PRESSED, *_MORE) for action, f in module.PRESSES.items()}
 FLOWS: Mapping[str, Flow] = {f.name: f for f in (*_FLOWS, notice_desk.FLOW, unprompted.FLOW)}
 CARDS: Mapping[str, Card] = {kind: f for module in _SHOWN for kind, f in module.CARDS.items()}
 GROUP_COMMANDS: Mapping[str, Said] = groups.COMMANDS

@@ -61,6 +61,8 @@ class Person:
     unreachable_at: datetime | None
     erased_at: datetime | None
     alone: bool  # lives alone and is looked in on
+    quiet_from: int | None  # minutes after midnight between which they are not disturbed, beside the community's hours
+    quiet_to: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,7 @@ from storage.states import Role
 
 PERSON = (
     "p.id, p.telegram_id, p.language, p.contact_mode, p.keyboard, p.name, p.phone, p.place_id, "
-    "p.joined_at, p.verified_at, p.unreachable_at, p.erased_at, p.alone"
+    "p.joined_at, p.verified_at, p.unreachable_at, p.erased_at, p.alone, p.quiet_from, p.quiet_to"
 )
 
 

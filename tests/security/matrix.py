@@ -41,6 +41,7 @@ WORDS = {
     "vote.recast": "yes",
     "settings.language": "en",
     "settings.keyboard": "elder",
+    "settings.quiet": "8-15",
 }
 LAST: dict[str, tuple[str, str]] = {
     "join": ("consent", "yes"),

@@ -29,7 +29,7 @@ KEPT = (
 TABLES = tuple(KEPT.split())
 """All tables but those that an answer itself is written to; of people and conversations, see `others`."""
 FREE = {
-    *(f"settings.{word}" for word in ("language", "keyboard")),
+    *(f"settings.{word}" for word in ("language", "keyboard", "quiet")),
     *(f"my.{word}" for word in ("export", "erase", "erase_yes", "keep")),
     *("order.keep", "vote.keep", "caller.start", "notice.write", "vote.start"),
 }
