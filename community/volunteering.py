@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from community import time_bank
 from community.here import Here
 from community.tell import show
+from community.volunteers import Stage, standing
 from storage.database import Transaction
 from storage.queries import tasks
 from storage.records import Person, Task
@@ -20,6 +21,7 @@ class Volunteering:
     mine: list[Task]
     offered: list[Task]
     balance: int
+    stage: Stage
 
 
 async def tasks_of(tx: Transaction, person: Person) -> Volunteering:
@@ -28,6 +30,7 @@ async def tasks_of(tx: Transaction, person: Person) -> Volunteering:
         mine=await tasks.taken_by(tx, person_id=person.id),
         offered=await tasks.offered_to(tx, person_id=person.id, limit=_LIMIT),
         balance=await time_bank.balance(tx, person.id),
+        stage=(await standing(tx, person)).stage,
     )
 
 

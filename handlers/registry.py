@@ -33,6 +33,9 @@ from handlers import (
     task,
     task_cards,
     unprompted,
+    volunteer,
+    volunteer_cards,
+    volunteer_desk,
     vote,
     vote_cards,
     vote_open,
@@ -49,14 +52,15 @@ Said = Callable[[Update, Turn], Coroutine[Any, Any, None]]
 Pressed = Callable[[Update, Turn, Press], Coroutine[Any, Any, None]]
 _SPOKEN = (menu, report, order, task, notice_desk, vote, my, contacts, desk)
 _PRESSED = (menu, join, report, report_desk, order, task, call, caller, notice, notice_desk, vote, vote_open, my, desk)
-_MORE = (quiet, groups)
+_MORE = (quiet, volunteer, volunteer_desk, groups)
 _FLOWS = (join.FLOW, report.FLOW, *report_desk.FLOWS, order.FLOW, caller.FLOW, vote_open.FLOW, notice.FLOW)
-_SHOWN = (report_cards, task_cards, vote_cards, notice_cards, desk)
+_MORE_FLOWS = (notice_desk.FLOW, volunteer.FLOW, volunteer_desk.FLOW, unprompted.FLOW)
+_SHOWN = (report_cards, task_cards, vote_cards, notice_cards, volunteer_cards, desk)
 
 COMMANDS: Mapping[str, Said] = {name: f for module in _SPOKEN for name, f in module.COMMANDS.items()}
 KEYS: Mapping[str, Said] = {label: f for module in _SPOKEN for label, f in module.KEYS.items()}
 PRESSES: Mapping[str, Pressed] = {action: f for module in (*_PRESSED, *_MORE) for action, f in module.PRESSES.items()}
-FLOWS: Mapping[str, Flow] = {f.name: f for f in (*_FLOWS, notice_desk.FLOW, unprompted.FLOW)}
+FLOWS: Mapping[str, Flow] = {f.name: f for f in (*_FLOWS, *_MORE_FLOWS)}
 CARDS: Mapping[str, Card] = {kind: f for module in _SHOWN for kind, f in module.CARDS.items()}
 GROUP_COMMANDS: Mapping[str, Said] = groups.COMMANDS
 FOR_STRANGERS = frozenset({"start", "help", "cancel", "settings", "privacy"})

@@ -11,8 +11,10 @@ from telegram import Update
 
 from community import orders, taking, volunteering
 from community.tell import Text
+from community.volunteers import Stage
 from handlers.buttons import Press
 from handlers.context import Turn
+from handlers.volunteer_cards import BECOME, MINE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +24,7 @@ class Tasks(Text, template="task/tasks"):
     mine: int
     offered: int
     balance: int
+    volunteer: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +42,10 @@ class Noted(Text, template="task/noted"):
 async def show(_: Update, turn: Turn) -> None:
     """`/tasks` or 🙋 领任务: the cards come down to the end of the chat."""
     found = await volunteering.tasks_of(turn.tx, turn.person)
-    await turn.say(Tasks(mine=len(found.mine), offered=len(found.offered), balance=found.balance))
+    text = Tasks(
+        mine=len(found.mine), offered=len(found.offered), balance=found.balance, volunteer=found.stage is not Stage.NONE
+    )
+    await turn.say(text, buttons=[[BECOME]] if found.stage is Stage.NONE else [[MINE]])
     await volunteering.show_cards(turn.tx, turn.here, turn.person, found)
 
 

@@ -34,6 +34,7 @@ WORDS = (
     "戊辰来电",  # what a caller reported
     "己巳名片",  # a contact passed on
     "庚午结果",  # what came of a report
+    "辛未停用",  # why a volunteer was stopped
 )
 TROUBLE = WORDS[13]
 YARD = Room(id=-2002, title=WORDS[8])
@@ -52,6 +53,7 @@ async def live(chat: Dialogue) -> list[str]:
     await _notice(chat)
     await _vote(chat)
     await _group(chat)
+    await _stop(chat)
     await _half_done(chat)
     return [*WORDS, *PHONES, await password(chat)]
 
@@ -107,6 +109,11 @@ async def _vote(chat: Dialogue) -> None:
 async def _group(chat: Dialogue) -> None:
     await _say(chat, LIU, Reply("/report", to=Photo(WORDS[7]), author=AQIANG), room=B3_GROUP)
     await _say(chat, AQIANG, "/report@jinlin_bot", room=YARD)
+
+
+async def _stop(chat: Dialogue) -> None:
+    await _say(chat, WU, "/desk", Press("🙋 谁被问了"), Press("🙋 志愿者阿梅"), Press("🚫 停用"), WORDS[17])
+    await _say(chat, WU, Press("🚫 确定停用"))
 
 
 async def _half_done(chat: Dialogue) -> None:

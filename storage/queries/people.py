@@ -180,6 +180,18 @@ async def grant(tx: Transaction, *, person_id: int, role: Role, place_id: int, n
     )
 
 
+async def revoke(tx: Transaction, *, person_id: int, role: Role, but: int | None = None, now: datetime) -> int:
+    """Take a role away wherever it is held (`but`: except at this place); at how many places."""
+    return await tx.run(
+        "UPDATE roles SET revoked_at = :now WHERE person_id = :person_id AND role = :role AND revoked_at IS NULL "
+        "AND place_id <> COALESCE(CAST(:but AS BIGINT), 0)",
+        person_id=person_id,
+        role=role,
+        but=but,
+        now=now,
+    )
+
+
 def _list(roles: tuple[Role, ...]) -> str:
     return ", ".join(f"'{role.value}'" for role in roles)
 

@@ -34,6 +34,7 @@ SEALED = (
     Column(table="orders", name="password"),
     Column(table="tasks", name="context"),
     Column(table="notices", name="words"),
+    Column(table="volunteers", name="stopped_for", key=("person_id",)),
 )
 NOT_SEALED = {
     "people.phone_hash": "the keyed hash of a phone number, made anew together with it",

@@ -90,6 +90,12 @@ async def furnish(town: Town) -> Cast:
         asked = [by["volunteer", "near"], taker]
         for one in asked:
             await things.insert("offers", task_id=7201, person_id=await _id(tx, one), state="asked", at=0)
+        applicant, stopped = await _id(tx, owner["applicant"]), await _id(tx, owner["stopped"])
+        for one, column in ((applicant, "put_off_at"), (stopped, "stopped_at")):
+            await things.insert(
+                "volunteers", person_id=one, hours=1, place_id=(await place(tx, "B3")).id, applied_at=0,
+                **{column: 1 if one == stopped else None},
+            )  # fmt: skip
         voters = [s for (kind, where), s in by.items() if where == "near" and kind in _VOTERS]
         await things.vote(opened_by=await _id(tx, writer), voters=voters)
         await things.notices(author=await _id(tx, writer), reader=await _id(tx, owner["reader"]))
@@ -104,7 +110,7 @@ async def furnish(town: Town) -> Cast:
         home = await place(tx, "B3-2-602")
         building = await place(tx, "B3")
         door = await tx.need(str, "SELECT door FROM places WHERE id = :id", id=home.id)
-        newcomer = await _id(tx, by["newcomer", "near"])
+        newcomer, taker_id = await _id(tx, by["newcomer", "near"]), await _id(tx, taker)
     owner = {
         **dict.fromkeys(REPORTS, owner["reporter"]),
         **dict.fromkeys(("a new order", "a finished order", "a confirmed order"), owner["served"]),
@@ -115,17 +121,28 @@ async def furnish(town: Town) -> Cast:
         "a paused notice": writer,
         "a notice one got": owner["reader"],
         "a newcomer": by["newcomer", "near"],
+        "an applicant": owner["applicant"],
+        "a volunteer": taker,
+        "a stopped volunteer": owner["stopped"],
         "a neighbour's photo": owner["author"],
     }
     return Cast(
         by=by,
         owner=owner,
-        ids={"home": home.id, "building": building.id, "newcomer": newcomer, "phone": phone_id},
+        ids={
+            "home": home.id,
+            "building": building.id,
+            "newcomer": newcomer,
+            "phone": phone_id,
+            "applicant": applicant,
+            "stopped": stopped,
+            "taker": taker_id,
+        },
         tokens={"d_": f"d_{door}", "i_": invite, "g_": "g_find-token", "v_": f"v_{VOTE}"},
     )
 
 
-_OWNERS = ("reporter", "served", "reader", "author")
+_OWNERS = ("reporter", "served", "reader", "author", "applicant", "stopped")
 _VOTERS = ("newcomer", "resident", "volunteer", "stair captain", "building captain")
 
 

@@ -24,13 +24,14 @@ WELCOME = "join/welcome"
 KEPT = (
     "places reach roles groups audit reports report_files report_followers report_events finds orders tasks offers "
     "task_events accounts transfers movements votes vote_options vote_roll ballots vote_rounds jobs notices deliveries "
-    "cards timers invites"
+    "cards timers invites volunteers volunteer_skills team_members"
 )  # fmt: skip
 TABLES = tuple(KEPT.split())
 """All tables but those that an answer itself is written to; of people and conversations, see `others`."""
 FREE = {
     *(f"settings.{word}" for word in ("language", "keyboard", "quiet")),
     *(f"my.{word}" for word in ("export", "erase", "erase_yes", "keep")),
+    *(f"volunteer.{word}" for word in ("mine", "edit", "pause", "resume", "leave", "asked", "figures")),
     *("order.keep", "vote.keep", "caller.start", "notice.write", "vote.start"),
 }
 """Buttons that are about nothing but the one who presses."""
