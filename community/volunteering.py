@@ -1,6 +1,7 @@
 """What a volunteer has claimed, may claim, and has banked."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from community import time_bank
 from community.here import Here
@@ -12,6 +13,7 @@ from storage.records import Person, Task
 from storage.states import Priority
 
 _LIMIT = 5
+_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,16 @@ async def tasks_of(tx: Transaction, person: Person) -> Volunteering:
         balance=await time_bank.balance(tx, person.id),
         stage=(await standing(tx, person)).stage,
     )
+
+
+async def week_of(tx: Transaction, here: Here, person: Person) -> list[Task]:
+    """What somebody has claimed or joined for the coming seven days, or should have done by now; the first first."""
+    return [task for task in await tasks.taken_by(tx, person_id=person.id) if task.due <= here.now + _WEEK]
+
+
+async def lost_of(tx: Transaction, here: Here, person: Person) -> list[Task]:
+    """What somebody had claimed for these days and does not do after all."""
+    return await tasks.lost_by(tx, person_id=person.id, since=here.now - _WEEK, until=here.now + _WEEK)
 
 
 async def show_cards(tx: Transaction, here: Here, person: Person, found: Volunteering) -> None:

@@ -39,6 +39,7 @@ from handlers import (
     vote,
     vote_cards,
     vote_open,
+    week,
 )
 from handlers.buttons import Press
 from handlers.context import Conversation, Turn
@@ -52,7 +53,7 @@ Said = Callable[[Update, Turn], Coroutine[Any, Any, None]]
 Pressed = Callable[[Update, Turn, Press], Coroutine[Any, Any, None]]
 _SPOKEN = (menu, report, order, task, notice_desk, vote, my, contacts, desk)
 _PRESSED = (menu, join, report, report_desk, order, task, call, caller, notice, notice_desk, vote, vote_open, my, desk)
-_MORE = (quiet, volunteer, volunteer_desk, groups)
+_MORE = (quiet, week, volunteer, volunteer_desk, groups)
 _FLOWS = (join.FLOW, report.FLOW, *report_desk.FLOWS, order.FLOW, caller.FLOW, vote_open.FLOW, notice.FLOW)
 _MORE_FLOWS = (notice_desk.FLOW, volunteer.FLOW, volunteer_desk.FLOW, unprompted.FLOW)
 _SHOWN = (report_cards, task_cards, vote_cards, notice_cards, volunteer_cards, desk)

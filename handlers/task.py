@@ -12,6 +12,7 @@ from telegram import Update
 from community import orders, taking, volunteering
 from community.tell import Text
 from community.volunteers import Stage
+from handlers import week
 from handlers.buttons import Press
 from handlers.context import Turn
 from handlers.volunteer_cards import BECOME, MINE
@@ -45,7 +46,7 @@ async def show(_: Update, turn: Turn) -> None:
     text = Tasks(
         mine=len(found.mine), offered=len(found.offered), balance=found.balance, volunteer=found.stage is not Stage.NONE
     )
-    await turn.say(text, buttons=[[BECOME]] if found.stage is Stage.NONE else [[MINE]])
+    await turn.say(text, buttons=[[BECOME]] if found.stage is Stage.NONE else [[week.OPEN, MINE]])
     await volunteering.show_cards(turn.tx, turn.here, turn.person, found)
 
 

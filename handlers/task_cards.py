@@ -11,7 +11,7 @@ from community.tell import Both, Text, What
 from handlers.buttons import Button, Rows, button
 from handlers.render import Face
 from storage.database import Transaction
-from storage.records import Group, Order, Person, Task
+from storage.records import Group, Person, Task
 from storage.states import OfferState, TaskKind, TaskState
 
 S = TaskState
@@ -99,7 +99,7 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
             password = permissions.own_words(tx, order.password)
     open_to_me = tasks.wanted(task) and said is OfferState.ASKED and not mine
     text = TaskCard(
-        emoji=_sign(here, task, order),
+        emoji=await tasks.sign(tx, here, task),
         service=await tasks.what(tx, here, task),
         rough=await tasks.rough_place(tx, task),
         minutes=task.minutes,
@@ -126,13 +126,6 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
     elif mine and task.state in tasks.HELD:
         buttons = [[button("cannot_come", "task.release", task.id)]]
     return Face(text=text, buttons=buttons)
-
-
-def _sign(here: Here, task: Task, order: Order | None) -> What:
-    if order is None:
-        return {"label": f"sign_{task.kind}"}
-    sign = tasks.service_sign(here, order.service)
-    return {"zh": sign, "en": sign}
 
 
 def captain_buttons(task: Task) -> Rows:

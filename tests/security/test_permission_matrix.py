@@ -32,7 +32,7 @@ FREE = {
     *(f"settings.{word}" for word in ("language", "keyboard", "quiet")),
     *(f"my.{word}" for word in ("export", "erase", "erase_yes", "keep")),
     *(f"volunteer.{word}" for word in ("mine", "edit", "pause", "resume", "leave", "asked", "figures")),
-    *("order.keep", "vote.keep", "caller.start", "notice.write", "vote.start"),
+    *("task.week", "task.calendar", "order.keep", "vote.keep", "caller.start", "notice.write", "vote.start"),
 }
 """Buttons that are about nothing but the one who presses."""
 
