@@ -29,7 +29,7 @@ from bot.settings import Settings
 from bot.transport import NoRequest, Transport
 from bot.vote_chart import VoteChart
 from bot.worker import Worker
-from community import calls, dispatch, follow_up, notices, orders, reports, vote_rounds, votes
+from community import calls, dispatch, follow_up, notices, orders, reports, volunteer_word, vote_rounds, votes
 from community.here import Here
 from community.neighbourhood import Neighbourhood
 from community.working_time import WorkingTime
@@ -65,6 +65,8 @@ DUE: Mapping[str, Due] = {
     calls.NEW: calls.announce,
     calls.AGAIN: calls.announce,
     notices.SEND: notices.go_on,
+    volunteer_word.WORD: volunteer_word.go_on,
+    volunteer_word.WORD_TO: volunteer_word.say,
     housekeeping.DAILY: housekeeping.daily,
 }
 """What is done when something of a kind falls due; `kind@word` is one of several of a kind."""

@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
+from community import volunteer_word
 from community.here import Here
 from storage.database import Database, Transaction
 from storage.queries import dialogues, inbox, meta, outbox, timers
@@ -26,9 +27,10 @@ async def start(database: Database, here: Here, *, bot: str) -> None:
 
 
 async def daily(tx: Transaction, here: Here, _: int) -> None:
-    """Forget handled updates and sent messages after a day, what was set aside after thirty."""
+    """Forget handled updates and sent messages after a day, what was set aside after thirty; begin what is monthly."""
     done, aside = here.now - _DONE_KEPT, here.now - _ASIDE_KEPT
     await inbox.purge(tx, done_before=done, aside_before=aside)
     await outbox.purge(tx, done_before=done, aside_before=aside)
     await dialogues.purge(tx, now=here.now)
+    await volunteer_word.nightly(tx, here)
     await timers.put(tx, kind=DAILY, subject_id=0, due=_next(here))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from community import people, permissions, volunteer_figures, volunteers
+from community import people, permissions, tasks, volunteer_figures, volunteer_word, volunteers
 from community.asking import ANY_TIME, PARTS
 from community.here import Here
 from community.permissions import Action
@@ -174,4 +174,33 @@ async def _staff_buttons(tx: Transaction, reader: Person, person: Person, found:
     return [row, stop]
 
 
-CARDS = {volunteers.MINE: mine, volunteers.STAFF: for_staff}
+@dataclass(frozen=True, kw_only=True)
+class MonthlyWord(Text, template="volunteer/monthly_word"):
+    """To who was not asked for a month: thank you, what is needed, does it still hold?"""
+
+    needed: list[Both]
+    place: Both
+    skills: list[Both]
+    teams: list[Both]
+    hours: list[dict[str, object]]
+
+
+async def monthly_word(tx: Transaction, here: Here, person_id: int, reader: Person | Group) -> Face | None:
+    """Once a month."""
+    if isinstance(reader, Group) or reader.id != person_id:
+        return None
+    found = await volunteers.standing(tx, reader)
+    codes = await volunteer_word.needed(tx, here, reader)
+    text = MonthlyWord(
+        needed=[tasks.service_name(here, code) for code in codes],
+        place=await place_name(tx, found.at),
+        skills=skill_names(here, found.offer.skills),
+        teams=team_names(here, found.offer.teams),
+        hours=spoken(found.offer.hours),
+    )
+    edit = [button(f"volunteer_{word}", "volunteer.edit", 0, word) for word in ("skills", "hours")]
+    rest = [button("volunteer_pause", "volunteer.pause")]
+    return Face(text=text, buttons=[edit, rest] if found.held_at else [])
+
+
+CARDS = {volunteers.MINE: mine, volunteers.STAFF: for_staff, volunteer_word.CARD: monthly_word}

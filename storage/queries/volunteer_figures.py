@@ -95,6 +95,19 @@ async def never_asked(tx: Transaction, *, since: datetime, now: datetime, after:
     )
 
 
+async def ordered(tx: Transaction, *, place_id: int, since: datetime, limit: int) -> list[str]:
+    """The services ordered most often at a place since then, whatever became of it."""
+    return await tx.all(
+        str,
+        "SELECT o.service FROM reach JOIN tasks t ON t.place_id = reach.place_id AND t.kind = 'visit' "
+        "JOIN orders o ON o.id = t.order_id WHERE reach.ancestor_id = :place_id AND t.created_at >= :since "
+        "GROUP BY o.service ORDER BY COUNT(*) DESC, o.service LIMIT :limit",
+        place_id=place_id,
+        since=since,
+        limit=limit,
+    )
+
+
 async def team(tx: Transaction, *, team: str, since: datetime) -> TeamFigures:
     """What the members of a team did since then."""
     return await tx.need(
