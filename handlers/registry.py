@@ -36,6 +36,7 @@ from handlers import (
     volunteer,
     volunteer_cards,
     volunteer_desk,
+    volunteer_rest,
     vote,
     vote_cards,
     vote_open,
@@ -53,7 +54,7 @@ Said = Callable[[Update, Turn], Coroutine[Any, Any, None]]
 Pressed = Callable[[Update, Turn, Press], Coroutine[Any, Any, None]]
 _SPOKEN = (menu, report, order, task, notice_desk, vote, my, contacts, desk)
 _PRESSED = (menu, join, report, report_desk, order, task, call, caller, notice, notice_desk, vote, vote_open, my, desk)
-_MORE = (quiet, week, volunteer, volunteer_desk, groups)
+_MORE = (quiet, week, volunteer, volunteer_rest, volunteer_desk, groups)
 _FLOWS = (join.FLOW, report.FLOW, *report_desk.FLOWS, order.FLOW, caller.FLOW, vote_open.FLOW, notice.FLOW)
 _MORE_FLOWS = (notice_desk.FLOW, volunteer.FLOW, volunteer_desk.FLOW, unprompted.FLOW)
 _SHOWN = (report_cards, task_cards, vote_cards, notice_cards, volunteer_cards, desk)

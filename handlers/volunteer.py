@@ -1,4 +1,4 @@
-"""🙋 当志愿者: skills, teams, how far, when; then staff check in person who it is. And changing, resting, leaving.
+"""🙋 当志愿者: skills, teams, how far, when; then staff check in person who it is. And changing it later.
 
 住户阿强: /tasks … [🙋 当志愿者]
 近邻: 您会做什么？点一下就选上，不选也可以。  [水电小修] [开车接送] … [选好了]
@@ -10,17 +10,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from telegram import Update
 
-from community import volunteer_figures, volunteer_leaving, volunteers
+from community import volunteers
 from community.asking import ANY_TIME, PARTS
 from community.errors import NoLongerPossible, NotFound
 from community.tell import Both, Text, show
 from community.volunteer_texts import NoTimeChosen
 from community.volunteers import MINE, Offer, Stage
-from handlers.buttons import Button, Press, Rows, button
+from handlers.buttons import Button, Press, Rows
 from handlers.context import Turn
 from handlers.flow import STAY, AskAgain, Flow, Step, begin, grid
 from handlers.keyboards import keyboard
@@ -33,7 +32,6 @@ from storage.states import Priority
 
 _ALL = "all"
 _DONE = "done"
-_PAUSE_DAYS = 28
 _PARTS = ("skills", "teams", "reach", "hours")
 
 
@@ -75,45 +73,6 @@ class Registered(Text, template="volunteer/registered"):
     """Noted; who checks who it is."""
 
     checkers: list[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class AskPause(Text, template="volunteer/ask_pause"):
-    """Until when?"""
-
-    days: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rested(Text, template="volunteer/rested"):
-    """Nobody asks until then; or (no `until`) they are asked again."""
-
-    until: datetime | None
-    held: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class AskLeave(Text, template="volunteer/ask_leave"):
-    """Really?"""
-
-    held: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Left(Text, template="volunteer/left"):
-    """Thank you."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stayed(Text, template="volunteer/stayed"):
-    """All is as it was."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figures(Text, template="volunteer/figures"):
-    """What each team has done."""
-
-    teams: list[dict[str, object]]
 
 
 async def button_of(turn: Turn) -> Button:
@@ -313,77 +272,6 @@ async def take_preview(turn: Turn, draft: Json, said: Said) -> str | None:
     return None
 
 
-async def pause(_: Update, turn: Turn, press: Press) -> None:
-    """⏸ 暂停接单: until tomorrow, for a week, or until a day of the next four weeks."""
-    await turn.answer()
-    word, here = press.word, turn.here
-    midnight = here.local.replace(hour=0, minute=0, second=0, microsecond=0)
-    days = [midnight + timedelta(days=n) for n in range(1, _PAUSE_DAYS + 1)]
-    if (await volunteers.standing(turn.tx, turn.person)).stage not in (Stage.ACTIVE, Stage.WIDER):
-        raise NoLongerPossible
-    if not word:
-        choices = [button(f"pause_{one}", "volunteer.pause", 0, one) for one in ("tomorrow", "week", "day")]
-        await turn.say(AskPause(days=False), buttons=[choices])
-    elif word == "day":
-        labels = [
-            button("date", "volunteer.pause", 0, f"{d:%Y%m%d}", month=d.month, day=d.day, weekday=d.weekday())
-            for d in days
-        ]
-        await turn.settle(AskPause(days=True), buttons=grid(labels, width=4))
-    else:
-        named = {"tomorrow": days[0], "week": days[6]} | {f"{d:%Y%m%d}": d for d in days}
-        if word not in named:
-            raise NoLongerPossible
-        await _rest(turn, named[word])
-
-
-async def resume(_: Update, turn: Turn, __: Press) -> None:
-    """▶️ 继续接单"""
-    await volunteer_leaving.pause(turn.tx, turn.here, turn.person, until=None)
-    await turn.answer()
-    await turn.say(Rested(until=None, held=0))
-
-
-async def _rest(turn: Turn, until: datetime) -> None:
-    await volunteer_leaving.pause(turn.tx, turn.here, turn.person, until=until)
-    held = await volunteer_leaving.held(turn.tx, turn.person)
-    await turn.settle(Rested(until=until, held=held))
-
-
-async def leave(_: Update, turn: Turn, press: Press) -> None:
-    """不当了: asked once more."""
-    if (await volunteers.standing(turn.tx, turn.person)).stage in (Stage.NONE, Stage.STOPPED):
-        raise NoLongerPossible
-    if press.word == "yes":
-        await volunteer_leaving.leave(turn.tx, turn.here, turn.person)
-        await turn.answer()
-        await turn.say(Left(), keyboard=await keyboard(turn))
-    elif press.word == "no":
-        await turn.answer()
-        await turn.settle(Stayed())
-    else:
-        await turn.answer()
-        sure = [button("volunteer_leave_yes", "volunteer.leave", 0, "yes"), button("keep", "volunteer.leave", 0, "no")]
-        await turn.say(AskLeave(held=await volunteer_leaving.held(turn.tx, turn.person)), buttons=[sure])
-
-
-async def figures(_: Update, turn: Turn, __: Press) -> None:
-    """👥 志愿服务队: outings, hours and people served, this month and this year."""
-    found = await volunteer_figures.teams(turn.tx, turn.here, turn.person)
-    names = dict(_teams(turn))
-    rows: list[dict[str, object]] = [
-        {
-            "name": names[team.code],
-            "members": team.year.members,
-            "month": {"outings": team.month.outings, "minutes": team.month.minutes, "people": team.month.people},
-            "year": {"outings": team.year.outings, "minutes": team.year.minutes, "people": team.year.people},
-        }
-        for team in found
-    ]
-    await turn.answer()
-    await turn.say(Figures(teams=rows))
-
-
 FLOW = Flow(
     name="volunteer",
     steps={
@@ -397,8 +285,4 @@ FLOW = Flow(
 PRESSES = {
     "volunteer.mine": mine,
     "volunteer.edit": edit,
-    "volunteer.pause": pause,
-    "volunteer.resume": resume,
-    "volunteer.leave": leave,
-    "volunteer.figures": figures,
 }
