@@ -42,6 +42,7 @@ from community import (
     reports,
     time_bank_giving,
     time_bank_month,
+    volunteer_word,
     vote_rounds,
     votes,
 )
@@ -83,6 +84,8 @@ DUE: Mapping[str, Due] = {
     notices.SEND: notices.go_on,
     time_bank_giving.OVER: time_bank_giving.lapse,
     time_bank_month.PUBLISH: time_bank_month.publish,
+    volunteer_word.WORD: volunteer_word.go_on,
+    volunteer_word.WORD_TO: volunteer_word.say,
     housekeeping.DAILY: housekeeping.daily,
 }
 """What is done when something of a kind falls due; `kind@word` is one of several of a kind."""

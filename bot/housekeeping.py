@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from community import time_bank_month
+from community import time_bank_month, volunteer_word
 from community.here import Here
 from storage.database import Database, Transaction
 from storage.queries import dialogues, inbox, meta, outbox, timers
@@ -33,4 +33,5 @@ async def daily(tx: Transaction, here: Here, _: int) -> None:
     await outbox.purge(tx, done_before=done, aside_before=aside)
     await dialogues.purge(tx, now=here.now)
     await time_bank_month.look(tx, here)
+    await volunteer_word.nightly(tx, here)
     await timers.put(tx, kind=DAILY, subject_id=0, due=_next(here))

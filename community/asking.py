@@ -83,6 +83,11 @@ async def _called_for(tx: Transaction, here: Here, task: Task, wanted: Wanted) -
     return [fit[one] for one in dict.fromkeys(ids) if one in fit]
 
 
+def minute_of_day(here: Here, task: Task) -> int:
+    """The minute at which nobody who rests is asked; -1 where it is urgent, and anybody may be woken."""
+    return -1 if task.urgent else here.local.hour * 60 + here.local.minute
+
+
 def _wanted(here: Here, task: Task) -> Wanted:
     local, due = here.local, task.due.astimezone(here.zone)
     return Wanted(
@@ -93,6 +98,6 @@ def _wanted(here: Here, task: Task) -> Wanted:
         hours=ANY_TIME if task.urgent else hours_between(local, max(due, local)),
         now=here.now,
         today=local.replace(hour=0, minute=0, second=0, microsecond=0),
-        minute=-1 if task.urgent else local.hour * 60 + local.minute,
+        minute=minute_of_day(here, task),
         cap=1_000_000 if task.urgent else here.neighbourhood.dispatch.daily_cap,
     )

@@ -90,7 +90,8 @@ def _size(here: Here, wave: int) -> int:
 
 async def _ask(tx: Transaction, here: Here, task: Task, *, wave: int, limit: int) -> int:
     """Ask those whom an earlier look had asked, then others; how many."""
-    asked = await offers.ask_again(tx, task_id=task.id, wave=wave, limit=limit, now=here.now)
+    minute = asking.minute_of_day(here, task)
+    asked = await offers.ask_again(tx, task_id=task.id, wave=wave, minute=minute, limit=limit, now=here.now)
     for person in await asking.best(tx, here, task, limit=limit - len(asked)) if len(asked) < limit else []:
         if await offers.offer(tx, task_id=task.id, person_id=person.id, wave=wave, now=here.now):
             asked.append(person)

@@ -39,9 +39,10 @@ def _stale(here: Here, task: Task, kind: str) -> bool:
 
 
 async def set_clock(tx: Transaction, here: Here, task: Task) -> None:
-    """After a claim: everything that will be asked, as far as it lies ahead."""
+    """After a claim: everything that will be asked, as far as it lies ahead; at times when the taker is awake."""
+    taker = await people.by_id(tx, task.taker_id) if task.taker_id else None
     asks = {
-        f"{ASK}@{before}": waking.before(here, task.due - timedelta(minutes=before))
+        f"{ASK}@{before}": waking.before(here, task.due - timedelta(minutes=before), person=taker)
         for before in here.neighbourhood.dispatch.ask_before_minutes
     }
     for kind, at in (asks | _marks(here, task)).items():
@@ -83,17 +84,23 @@ async def silence(tx: Transaction, here: Here, task_id: int) -> None:
         await replace(tx, here, task, TaskEvent.RETURN)
 
 
-async def replace(tx: Transaction, here: Here, task: Task, event: TaskEvent) -> None:
-    """The captain does not come: a companion leads now, or somebody else is looked for; the person served is told."""
+async def replace(
+    tx: Transaction, here: Here, task: Task, event: TaskEvent, *, stopped_by: Person | None = None
+) -> None:
+    """The captain does not come: a companion leads now, or somebody else is looked for; the person served is told.
+
+    `stopped_by`: staff who do not let the captain come.
+    """
     taker = await people.by_id(tx, task.taker_id) if task.taker_id and event is TaskEvent.RELEASE else None
-    task = await tasks.put_back(tx, here, task, event, actor=taker)
+    task = await tasks.put_back(tx, here, task, event, actor=stopped_by or taker)
     heir = await people.by_id(tx, task.taker_id) if task.taker_id else None
     if heir is not None:
         await set_clock(tx, here, task)
     if task.order_id is not None:
         order = await tasks.order_of(tx, task)
         helper = permissions.public_name(tx, heir) if heir else ""
-        text = HelperChanged(service=tasks.service_name(here, order.service), helper=helper)
+        service = tasks.service_name(here, order.service)
+        text = HelperChanged(service=service, helper=helper, stopped=stopped_by is not None)
         await tasks.tell_served(tx, here, order, text)
     if tasks.wanted(task):
         await dispatch.look_for(tx, here, task)

@@ -3,21 +3,22 @@
 What waited at their desk goes to whoever is in charge beside or above them.
 """
 
-from community import follow_up, orders, reports, tasks, time_bank_leaving
+from community import follow_up, orders, reports, taking, tasks, time_bank_leaving
 from community.here import Here
 from community.repeats import AGAIN
 from storage.database import Transaction
 from storage.queries import people, proxies, repeats, timers, volunteers
 from storage.queries import reports as report_rows
 from storage.queries import tasks as rows
-from storage.records import Person
+from storage.records import Person, Task
 from storage.states import TaskEvent, TaskKind, TaskState
+
+_OFFERS = 1_000
 
 
 async def hand_over(tx: Transaction, here: Here, person: Person) -> None:
     """Nobody waits for somebody who is gone."""
-    for task in await rows.taken_by(tx, person_id=person.id):
-        await follow_up.replace(tx, here, task, TaskEvent.RELEASE)
+    await give_back(tx, here, person)
     for task in await rows.live_of_person(tx, person_id=person.id):
         if task.kind is TaskKind.CALL:
             await timers.drop(tx, prefix="call_", subject_id=task.id)
@@ -27,11 +28,24 @@ async def hand_over(tx: Transaction, here: Here, person: Person) -> None:
             await orders.cancel(tx, here, person, task.order_id)
     await time_bank_leaving.leave(tx, here, person)
     await rows.forget(tx, person_id=person.id)
-    await volunteers.forget(tx, person.id)
+    await volunteers.forget(tx, person_id=person.id, now=here.now)
     await proxies.forget(tx, person.id)
     for repeat_id in await repeats.end_all(tx, person_id=person.id, now=here.now):
         await timers.drop(tx, prefix=AGAIN, subject_id=repeat_id)
     await _pass_on_reports(tx, here, person)
+
+
+async def give_back(tx: Transaction, here: Here, person: Person, *, stopped_by: Person | None = None) -> list[Task]:
+    """What somebody has claimed, joined or is asked for goes to others; what they had claimed or joined, as it was."""
+    held = await rows.taken_by(tx, person_id=person.id)
+    for task in held:
+        if task.taker_id == person.id:
+            await follow_up.replace(tx, here, task, TaskEvent.RELEASE, stopped_by=stopped_by)
+        else:
+            await follow_up.lose_companion(tx, here, task, person)
+    for task in await rows.offered_to(tx, person_id=person.id, limit=_OFFERS):
+        await taking.decline(tx, here, person, task.id)
+    return held
 
 
 async def _pass_on_reports(tx: Transaction, here: Here, person: Person) -> None:

@@ -66,6 +66,7 @@ class HelperChanged(Text, template="order/helper_changed"):
 
     service: What
     helper: str
+    stopped: bool  # by staff: whoever was to come is not to be let in any more
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -209,7 +209,7 @@ async def on_finish(tx: Transaction, here: Here, actor: Person, task: Task) -> N
     served = await people.by_id(tx, order.person_id)
     if reachable_by_chat(served):
         await show(tx, served, "order_ask", order.id, priority=Priority.REPLY, now=here.now)
-        ask_again = waking.after(here, here.now + _ASK_AGAIN)
+        ask_again = waking.after(here, here.now + _ASK_AGAIN, person=served)
         await timers.put(tx, kind=UNCONFIRMED, subject_id=task.id, due=ask_again)
         return
     await tasks.drop_calls(tx, here, order)

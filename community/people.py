@@ -14,8 +14,9 @@ from community.here import Here
 from community.permissions import Action
 from community.places import HOMES
 from community.tell import Both, Text, offer_commands, refresh, show, tell
+from community.volunteer_texts import Stopped
 from storage.database import Transaction
-from storage.queries import people, places
+from storage.queries import people, places, volunteers
 from storage.records import Invite, Person, Place
 from storage.states import Keyboard, PlaceKind, Priority, Role
 
@@ -96,6 +97,11 @@ async def choose_keyboard(tx: Transaction, person: Person, keyboard: Keyboard) -
     return await people.by_id(tx, person.id)
 
 
+async def choose_quiet(tx: Transaction, person: Person, *, begins: int | None, ends: int | None) -> None:
+    """Not to be disturbed between these minutes of the day, beside the community's hours; None: those alone."""
+    await people.set_quiet(tx, person_id=person.id, begins=begins, ends=ends)
+
+
 async def block(tx: Transaction, person: Person, *, since: datetime | None) -> None:
     """Somebody blocked the bot at that time, or (None) lets it speak again."""
     await people.set_unreachable(tx, person_id=person.id, since=since)
@@ -132,7 +138,10 @@ def needs_home(invite: Invite | None) -> bool:
 
 
 async def accept_invite(tx: Transaction, here: Here, person: Person, invite: Invite) -> Place:
-    """Give the role; the place it is held at. Raises InviteOver."""
+    """Give the role; the place it is held at. Raises InviteOver, Stopped."""
+    stopped = await volunteers.by_id(tx, person.id) if invite.role is Role.VOLUNTEER else None
+    if stopped is not None and stopped.stopped_at is not None:
+        raise Stopped(hotline=here.neighbourhood.community.hotline)
     if not await people.use_invite(tx, invite.id):
         raise InviteOver
     place = await places.by_id(tx, invite.place_id)

@@ -27,6 +27,8 @@ class Action(StrEnum):
     REGISTER_CALLER = "register_caller"  # ☎️ 来电登记: take an order or a report for somebody on the phone
     MAKE_CALLS = "make_calls"  # tell somebody by phone, and hear their answer
     BANK_TIME = "bank_time"  # enter minutes by hand and reverse entries, and be the second person for it
+    CHECK_VOLUNTEER = "check_volunteer"  # have seen in person who somebody is; see who is asked how often
+    STOP_VOLUNTEER = "stop_volunteer"  # somebody visits nobody any more; and may begin again
 
 
 ALLOWED: dict[Action, tuple[Role, ...]] = {
@@ -40,6 +42,8 @@ ALLOWED: dict[Action, tuple[Role, ...]] = {
     Action.REGISTER_CALLER: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
     Action.MAKE_CALLS: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
     Action.BANK_TIME: (Role.STAFF, Role.ADMIN),
+    Action.CHECK_VOLUNTEER: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
+    Action.STOP_VOLUNTEER: (Role.STAFF, Role.ADMIN),
 }
 """Which roles, held at the place or above it, may do it; weakest first."""
 
@@ -84,10 +88,15 @@ async def require_somewhere(tx: Transaction, person: Person, action: Action) -> 
 
 async def works_somewhere(tx: Transaction, person: Person, action: Action) -> bool:
     """Whether somebody holds a role for it at any place where people live, which a responsible unit is not."""
-    for grant in await people.grants(tx, person.id):
-        if grant.role in ALLOWED[action] and (await places.by_id(tx, grant.place_id)).kind is not PlaceKind.UNIT:
-            return True
-    return False
+    return bool(await places_of(tx, person, action))
+
+
+async def places_of(tx: Transaction, person: Person, action: Action) -> list[int]:
+    """The places where people live at which somebody holds a role for it; it reaches what lies in them."""
+    held = dict.fromkeys(
+        grant.place_id for grant in await people.grants(tx, person.id) if grant.role in ALLOWED[action]
+    )
+    return [one for one in held if (await places.by_id(tx, one)).kind is not PlaceKind.UNIT]
 
 
 async def officers(tx: Transaction, phone: str) -> list[Person]:

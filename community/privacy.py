@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from community import permissions, reports, time_bank_statement
+from community import permissions, reports, time_bank_statement, volunteers
 from community.errors import NotFound
 from community.here import Here
 from storage.database import Transaction
@@ -45,7 +45,9 @@ async def export(tx: Transaction, person: Person) -> Json:
         "language": person.language,
         "joined_at": person.joined_at,
         "confirmed_at": person.verified_at,
+        "quiet_minutes": None if person.quiet_from is None else [person.quiet_from, person.quiet_to],
         "roles": [grant.role for grant in found.grants],
+        "volunteering": await _volunteering(tx, person),
         "address_opened": [{"at_ms": at, "by": name, "role": role} for at, name, role in found.opened],
         "reports": [
             {
@@ -63,6 +65,26 @@ async def export(tx: Transaction, person: Person) -> Json:
             for b in await permissions.ballots_by(tx, person)
         ],
         "time_bank": await time_bank_statement.export(tx, person),
+    }
+
+
+async def _volunteering(tx: Transaction, person: Person) -> Json | None:
+    """What somebody offers, and what became of it; None for whoever is no volunteer."""
+    found = await volunteers.standing(tx, person)
+    if found.stage is volunteers.Stage.NONE:
+        return None
+    row = found.row
+    return {
+        "state": found.stage,
+        "skills": found.offer.skills,
+        "teams": found.offer.teams,
+        "hours": f"{found.offer.hours:021b}"[::-1],
+        "place": await permissions.full_name(tx, found.at),
+        "applied_at": row and row.applied_at,
+        "checked_at": row and row.checked_at,
+        "paused_until": row and row.paused_until,
+        "stopped_at": row and row.stopped_at,
+        "stopped_for": permissions.own_words(tx, row.stopped_for) if row else "",
     }
 
 

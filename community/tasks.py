@@ -126,6 +126,14 @@ def service_sign(here: Here, code: str) -> str:
     return next((s.emoji for s in here.neighbourhood.services if s.code == code), "🙋")
 
 
+async def sign(tx: Transaction, here: Here, task: Task) -> What:
+    """A task's emoji: its service's, or its kind's."""
+    if task.order_id is None:
+        return {"label": f"sign_{task.kind}"}
+    found = service_sign(here, (await order_of(tx, task)).service)
+    return {"zh": found, "en": found}
+
+
 async def rough_place(tx: Transaction, task: Task) -> Both:
     """Where it is, as whoever is asked may know it: the building, not the door."""
     place = await above(tx, task.place_id, PlaceKind.BUILDING) or await places.by_id(tx, task.place_id)

@@ -1,17 +1,20 @@
 """What a volunteer has claimed, may claim, and has banked."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from community import permissions, time_bank
 from community.errors import NoLongerPossible
 from community.here import Here
 from community.tell import show
+from community.volunteers import Stage, standing
 from storage.database import Transaction
 from storage.queries import people, tasks
 from storage.records import Person, Task
 from storage.states import Priority, Role
 
 _LIMIT = 5
+_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +24,7 @@ class Volunteering:
     mine: list[Task]
     offered: list[Task]
     balance: int
+    stage: Stage
 
 
 async def tasks_of(tx: Transaction, person: Person) -> Volunteering:
@@ -29,6 +33,7 @@ async def tasks_of(tx: Transaction, person: Person) -> Volunteering:
         mine=await tasks.taken_by(tx, person_id=person.id),
         offered=await tasks.offered_to(tx, person_id=person.id, limit=_LIMIT),
         balance=await time_bank.balance(tx, person.id),
+        stage=(await standing(tx, person)).stage,
     )
 
 
@@ -41,6 +46,16 @@ async def called(tx: Transaction, served: Person, *, name: str) -> Person | None
     names = {p.id: "".join(permissions.public_name(tx, p).split()) for p in near if p.id != served.id}
     fitting = [p for p in near if wanted in names.get(p.id, "")]
     return min(fitting, key=lambda p: len(names[p.id]), default=None)
+
+
+async def week_of(tx: Transaction, here: Here, person: Person) -> list[Task]:
+    """What somebody has claimed or joined for the coming seven days, or should have done by now; the first first."""
+    return [task for task in await tasks.taken_by(tx, person_id=person.id) if task.due <= here.now + _WEEK]
+
+
+async def lost_of(tx: Transaction, here: Here, person: Person) -> list[Task]:
+    """What somebody had claimed for these days and does not do after all."""
+    return await tasks.lost_by(tx, person_id=person.id, since=here.now - _WEEK, until=here.now + _WEEK)
 
 
 async def show_cards(tx: Transaction, here: Here, person: Person, found: Volunteering) -> None:

@@ -12,6 +12,7 @@ from community import callers, desk, notices, people, permissions, time_bank_pos
 from community.here import Here
 from community.permissions import Action
 from community.tell import Both, Text
+from handlers import volunteer_desk
 from handlers.buttons import Press, Rows, button
 from handlers.context import Turn
 from handlers.render import Face
@@ -59,6 +60,7 @@ async def show(_: Update, turn: Turn) -> None:
         buttons.append([button("write_notice", "notice.write")])
     if await votes.scopes(turn.tx, turn.person):
         buttons.append([OPEN])
+    buttons += await volunteer_desk.rows(turn)
     await turn.say(Desk(reports=found.count, late=found.late, tasks=len(found.tasks)), buttons=buttons)
 
 

@@ -11,7 +11,7 @@ from telegram import Update
 from community import certificates, people, permissions, votes
 from community.errors import NotFound
 from community.tell import Both, Text
-from handlers import join, report, time_bank, vote
+from handlers import join, quiet, report, time_bank, vote
 from handlers.buttons import Press, button
 from handlers.context import Turn
 from handlers.flow import cancel as cancel_flow
@@ -25,6 +25,7 @@ class Menu(Text, template="menu/menu"):
     """What is it about?"""
 
     name_known: bool
+    may_help: bool  # is no volunteer yet, and reads more than a few large words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +81,9 @@ async def follow_find(update: Update, turn: Turn, payload: str) -> None:
 
 async def show(_: Update, turn: Turn) -> None:
     """`/menu`"""
-    await turn.say(Menu(name_known=turn.person.joined_at is not None), keyboard=await keyboard(turn))
+    person = turn.person
+    may_help = person.keyboard is Keyboard.PLAIN and not await permissions.roles_of(turn.tx, person)
+    await turn.say(Menu(name_known=person.joined_at is not None, may_help=may_help), keyboard=await keyboard(turn))
 
 
 async def show_help(_: Update, turn: Turn) -> None:
@@ -112,7 +115,7 @@ async def settings(_: Update, turn: Turn) -> None:
     size = button("keyboard_plain", "settings.keyboard", 0, "plain")
     if not elder:
         size = button("keyboard_elder", "settings.keyboard", 0, "elder")
-    await turn.say(Settings(elder=elder), buttons=[languages, [size]])
+    await turn.say(Settings(elder=elder), buttons=[languages, [size], [quiet.OPEN]])
 
 
 async def set_language(_: Update, turn: Turn, press: Press) -> None:

@@ -14,6 +14,7 @@ from telegram import Update
 from community import mine, people, privacy, proxies, report_reading, tasks
 from community.errors import NoLongerPossible
 from community.tell import Both, Text
+from handlers import volunteer
 from handlers.buttons import Press, Rows, button
 from handlers.context import Turn
 from handlers.keyboards import keyboard
@@ -88,6 +89,7 @@ async def my(_: Update, turn: Turn) -> None:
         buttons.append([button("open_order", "my.order", order.id, **named)])
     buttons.append([MINE])
     minutes = await mine.minutes(turn.tx, turn.person)
+    buttons.append([await volunteer.button_of(turn)])
     await turn.say(My(reports=rows, orders=orders, minutes=minutes), buttons=buttons)
 
 

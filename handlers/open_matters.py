@@ -13,7 +13,6 @@ from community.tell import Text
 from handlers.buttons import Rows, button
 from handlers.context import Turn
 from handlers.keyboards import keyboard
-from handlers.task_cards import sign
 from storage.records import Report
 from storage.states import Role
 
@@ -35,9 +34,8 @@ async def offer(turn: Turn) -> bool:
         return False
     held = []
     for task in found.tasks:
-        order = await tasks.order_of(turn.tx, task) if task.order_id is not None else None
         named: dict[str, Any] = {
-            "sign": sign(turn.here, task, order),
+            "sign": await tasks.sign(turn.tx, turn.here, task),
             "service": await tasks.what(turn.tx, turn.here, task),
             "place": await tasks.rough_place(turn.tx, task),
         }

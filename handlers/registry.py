@@ -29,6 +29,7 @@ from handlers import (
     order,
     order_after,
     proxy,
+    quiet,
     report,
     report_cards,
     report_desk,
@@ -40,9 +41,14 @@ from handlers import (
     time_bank_desk,
     time_bank_give,
     unprompted,
+    volunteer,
+    volunteer_cards,
+    volunteer_desk,
+    volunteer_rest,
     vote,
     vote_cards,
     vote_open,
+    week,
 )
 from handlers.buttons import Press
 from handlers.context import Conversation, Turn
@@ -57,22 +63,22 @@ Pressed = Callable[[Update, Turn, Press], Coroutine[Any, Any, None]]
 _SPOKEN = (menu, report, order, sos, task, notice_desk, vote, my, contacts, desk)
 _PRESSED = (
     *(menu, join, report, report_desk, order_after, sos, proxy, task, call, caller),
-    *(notice, notice_desk, vote, vote_open, my, desk),
+    *(notice, notice_desk, vote, vote_open, my, desk, groups),
+    *(time_bank, time_bank_give, time_bank_desk),
+    *(quiet, week, volunteer, volunteer_rest, volunteer_desk),
 )
 _FLOWS = (
     *(join.FLOW, report.FLOW, *report_desk.FLOWS, order.FLOW, order_after.FLOW, task.FLOW, caller.FLOW),
-    *(vote_open.FLOW, notice.FLOW),
+    *(vote_open.FLOW, notice.FLOW, notice_desk.FLOW, unprompted.FLOW),
+    *(*time_bank_give.FLOWS, *time_bank_desk.FLOWS),
+    *(volunteer.FLOW, volunteer_desk.FLOW),
 )
-_BANK = (time_bank, time_bank_give, time_bank_desk)
-_SHOWN = (report_cards, task_cards, proxy, vote_cards, notice_cards, time_bank_cards, desk)
+_SHOWN = (report_cards, task_cards, proxy, vote_cards, notice_cards, time_bank_cards, volunteer_cards, desk)
 
 COMMANDS: Mapping[str, Said] = {name: f for module in _SPOKEN for name, f in module.COMMANDS.items()}
 KEYS: Mapping[str, Said] = {label: f for module in _SPOKEN for label, f in module.KEYS.items()}
-PRESSES: Mapping[str, Pressed] = {
-    action: f for module in (*_PRESSED, *_BANK, groups) for action, f in module.PRESSES.items()
-}
-_BANK_FLOWS = (*time_bank_give.FLOWS, *time_bank_desk.FLOWS)
-FLOWS: Mapping[str, Flow] = {f.name: f for f in (*_FLOWS, *_BANK_FLOWS, notice_desk.FLOW, unprompted.FLOW)}
+PRESSES: Mapping[str, Pressed] = {action: f for module in _PRESSED for action, f in module.PRESSES.items()}
+FLOWS: Mapping[str, Flow] = {f.name: f for f in _FLOWS}
 CARDS: Mapping[str, Card] = {kind: f for module in _SHOWN for kind, f in module.CARDS.items()}
 GROUP_COMMANDS: Mapping[str, Said] = groups.COMMANDS
 FOR_STRANGERS = frozenset({"start", "help", "cancel", "settings", "privacy"})

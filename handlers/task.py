@@ -12,12 +12,15 @@ from telegram import Update
 from community import order_changes, orders, people, permissions, taking, volunteering
 from community.errors import NotFound
 from community.tell import Text
+from community.volunteers import Stage
+from handlers import week
 from handlers.buttons import Press, button
 from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, Step, begin, grid
 from handlers.keyboards import keyboard
 from handlers.said import Kind, Said
-from handlers.time_bank import MINE
+from handlers.time_bank import MINE as MY_TIME
+from handlers.volunteer_cards import BECOME, MINE
 from storage.records import Json
 
 
@@ -28,6 +31,7 @@ class Tasks(Text, template="task/tasks"):
     mine: int
     offered: int
     balance: int
+    volunteer: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +75,10 @@ class Noted(Text, template="task/noted"):
 async def show(_: Update, turn: Turn) -> None:
     """`/tasks` or 🙋 领任务: the cards come down to the end of the chat."""
     found = await volunteering.tasks_of(turn.tx, turn.person)
-    text = Tasks(mine=len(found.mine), offered=len(found.offered), balance=found.balance)
-    await turn.say(text, buttons=[[MINE]])
+    text = Tasks(
+        mine=len(found.mine), offered=len(found.offered), balance=found.balance, volunteer=found.stage is not Stage.NONE
+    )
+    await turn.say(text, buttons=[[BECOME] if found.stage is Stage.NONE else [week.OPEN, MINE], [MY_TIME]])
     await volunteering.show_cards(turn.tx, turn.here, turn.person, found)
 
 

@@ -12,7 +12,7 @@ from community.tell import Both, Text, What, plain
 from handlers.buttons import Button, Rows, button
 from handlers.render import Face
 from storage.database import Transaction
-from storage.records import Group, Order, Person, Task
+from storage.records import Group, Person, Task
 from storage.states import OfferState, TaskKind, TaskState
 
 S = TaskState
@@ -102,7 +102,7 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
             password = permissions.own_words(tx, order.password)
     open_to_me = tasks.wanted(task) and said is OfferState.ASKED and not mine
     text = TaskCard(
-        emoji=sign(here, task, order),
+        emoji=await tasks.sign(tx, here, task),
         service=await tasks.what(tx, here, task),
         rough=await tasks.rough_place(tx, task),
         minutes=task.minutes,
@@ -140,14 +140,6 @@ async def _clock(tx: Transaction, here: Here, task: Task, reader: Person) -> dic
     if found is None or await permissions.may(tx, reader, Action.SEE_OPEN, place_id=task.place_id) is None:
         return {}
     return {name: plain(value) for name, value in vars(found).items()}
-
-
-def sign(here: Here, task: Task, order: Order | None) -> What:
-    """The emoji of a visit's service, or of the kind of task."""
-    if order is None:
-        return {"label": f"sign_{task.kind}"}
-    emoji = tasks.service_sign(here, order.service)
-    return {"zh": emoji, "en": emoji}
 
 
 def captain_buttons(task: Task) -> Rows:

@@ -97,6 +97,7 @@ class Texts:
         environment.newstyle_gettext = True  # type: ignore[attr-defined]  # the extension's: values go with the sentence
         environment.globals["gettext"] = environment.globals["_"] = _saying(catalogue)
         environment.filters["number"] = lambda n: f"{n:04d}"
+        environment.filters["hours"] = lambda minutes: f"{minutes / 60:.1f}".removesuffix(".0")
         environment.filters["area"] = lambda n: f"{n // 100}.{n % 100:02d}"
         environment.filters["short"] = lambda s, n: s if len(s) <= n else s[: n - 1] + "…"
         environment.filters["clock"] = lambda at: f"{at.astimezone(self._zone):%-H:%M}"

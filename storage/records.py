@@ -62,6 +62,8 @@ class Person:
     unreachable_at: datetime | None
     erased_at: datetime | None
     alone: bool  # lives alone and is looked in on
+    quiet_from: int | None  # minutes after midnight between which they are not disturbed, beside the community's hours
+    quiet_to: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -370,6 +372,30 @@ class Volunteer:
     applied_at: datetime
     checked_at: datetime | None  # staff have seen who they are
     paused_until: datetime | None  # nothing is offered until then
+    put_off_at: datetime | None  # staff could not check it yet
+    stopped_at: datetime | None  # by staff, who said why
+    stopped_for: Sealed | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AskedVolunteer:
+    """How often somebody was asked to help since some moment, and what they said."""
+
+    person_id: int
+    asked: int
+    taken: int
+    declined: int
+    last: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TeamFigures:
+    """What a team's members did since some moment, while they were members."""
+
+    members: int  # now
+    outings: int
+    minutes: int  # of everybody who went
+    people: int  # served
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

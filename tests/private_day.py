@@ -35,6 +35,7 @@ WORDS = (
     "己巳名片",  # a contact passed on
     "庚午结果",  # what came of a report
     "辛未义诊",  # why minutes were entered by hand
+    "辛未停用",  # why a volunteer was stopped
 )
 TROUBLE = WORDS[13]
 YARD = Room(id=-2002, title=WORDS[8])
@@ -54,6 +55,7 @@ async def live(chat: Dialogue) -> list[str]:
     await _vote(chat)
     await _group(chat)
     await _time_bank(chat)
+    await _stop(chat)
     await _half_done(chat)
     return [*WORDS, *PHONES, await password(chat)]
 
@@ -116,6 +118,11 @@ async def _time_bank(chat: Dialogue) -> None:
     await _say(chat, WU, Press("✅ 提交"))
     await _say(chat, ZHOU, Press("属实"))
     await _say(chat, XIAOLIN, "/my", Press("⏳ 我的时间"), Press("📄 开证明"))
+
+
+async def _stop(chat: Dialogue) -> None:
+    await _say(chat, WU, "/desk", Press("🙋 谁被问了"), Press("🙋 志愿者阿梅"), Press("🚫 停用"), WORDS[18])
+    await _say(chat, WU, Press("🚫 确定停用"))
 
 
 async def _half_done(chat: Dialogue) -> None:

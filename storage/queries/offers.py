@@ -14,6 +14,10 @@ _VOLUNTEERS = (
     "WHERE r.role = 'volunteer' AND r.revoked_at IS NULL"
 )
 _IN_REACH = "EXISTS (SELECT 1 FROM reach up WHERE up.ancestor_id = r.place_id AND up.place_id = :place_id)"
+_AWAKE = (  # as `community/waking.py` has it, of a minute of the day
+    "(CAST(:minute AS BIGINT) < 0 OR p.quiet_from IS NULL OR CASE WHEN p.quiet_from <= p.quiet_to "
+    "THEN :minute < p.quiet_from OR :minute >= p.quiet_to ELSE :minute >= p.quiet_to AND :minute < p.quiet_from END)"
+)
 _FIT = (
     "p.erased_at IS NULL AND p.unreachable_at IS NULL AND p.telegram_id IS NOT NULL AND p.contact_mode = 'chat' "
     "AND p.id <> CAST(:served AS BIGINT) "
@@ -21,8 +25,7 @@ _FIT = (
     "AND COALESCE(v.paused_until, 0) <= CAST(:now AS BIGINT) "
     "AND (v.hours IS NULL OR v.hours & CAST(:hours AS BIGINT) <> 0) "
     "AND (SELECT COUNT(*) FROM offers f WHERE f.person_id = p.id AND f.at >= :today) < CAST(:cap AS BIGINT) "
-    "AND (CAST(:minute AS BIGINT) < 0 OR p.quiet_from IS NULL OR CASE WHEN p.quiet_from <= p.quiet_to "
-    "THEN :minute < p.quiet_from OR :minute >= p.quiet_to ELSE :minute >= p.quiet_to AND :minute < p.quiet_from END)"
+    f"AND {_AWAKE}"
 )
 _ABLE = {
     "any": "",
@@ -128,14 +131,20 @@ async def offer(tx: Transaction, *, task_id: int, person_id: int, wave: int = 0,
     return bool(new)
 
 
-async def ask_again(tx: Transaction, *, task_id: int, wave: int, limit: int, now: datetime) -> list[Person]:
-    """Of those an earlier look had asked, who have not said no: ask some once more, whoever was asked first first."""
+async def ask_again(
+    tx: Transaction, *, task_id: int, wave: int, minute: int, limit: int, now: datetime
+) -> list[Person]:
+    """Of those an earlier look had asked, who have not said no: ask some once more, whoever was asked first first.
+
+    `minute` of the day: who rests then is left in peace; -1: nobody's quiet hours count.
+    """
     found = await tx.all(
         Person,
         f"SELECT {PERSON} FROM people p JOIN offers f ON f.person_id = p.id "
-        "WHERE f.task_id = :task_id AND f.state = 'asked' AND f.wave < 0 AND p.erased_at IS NULL "
+        f"WHERE f.task_id = :task_id AND f.state = 'asked' AND f.wave < 0 AND p.erased_at IS NULL AND {_AWAKE} "
         "ORDER BY f.at, p.id LIMIT :limit",
         task_id=task_id,
+        minute=minute,
         limit=limit,
     )
     for person in found:

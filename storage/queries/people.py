@@ -10,7 +10,7 @@ from storage.states import Role
 
 PERSON = (
     "p.id, p.telegram_id, p.language, p.contact_mode, p.keyboard, p.name, p.phone, p.place_id, "
-    "p.joined_at, p.verified_at, p.unreachable_at, p.erased_at, p.alone"
+    "p.joined_at, p.verified_at, p.unreachable_at, p.erased_at, p.alone, p.quiet_from, p.quiet_to"
 )
 
 
@@ -177,6 +177,18 @@ async def grant(tx: Transaction, *, person_id: int, role: Role, place_id: int, n
             place_id=place_id,
             now=now,
         )
+    )
+
+
+async def revoke(tx: Transaction, *, person_id: int, role: Role, but: int | None = None, now: datetime) -> int:
+    """Take a role away wherever it is held (`but`: except at this place); at how many places."""
+    return await tx.run(
+        "UPDATE roles SET revoked_at = :now WHERE person_id = :person_id AND role = :role AND revoked_at IS NULL "
+        "AND place_id <> COALESCE(CAST(:but AS BIGINT), 0)",
+        person_id=person_id,
+        role=role,
+        but=but,
+        now=now,
     )
 
 

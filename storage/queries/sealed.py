@@ -37,6 +37,7 @@ SEALED = (
     Column(table="notices", name="words"),
     Column(table="postings", name="words"),
     Column(table="certificates", name="name"),
+    Column(table="volunteers", name="stopped_for", key=("person_id",)),
 )
 NOT_SEALED = {
     "people.phone_hash": "the keyed hash of a phone number, made anew together with it",

@@ -1,6 +1,6 @@
 """Orders, and the tasks that are claimed for them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage.crypto import Sealed
 from storage.database import Transaction
@@ -322,6 +322,20 @@ async def taken_by(tx: Transaction, *, person_id: int) -> list[Task]:
         "SELECT own.id FROM tasks own WHERE own.taker_id = :person_id UNION "
         "SELECT c.task_id FROM companions c WHERE c.person_id = :person_id AND c.state = 'going') ORDER BY t.due",
         person_id=person_id,
+    )
+
+
+async def lost_by(tx: Transaction, *, person_id: int, since: datetime, until: datetime) -> list[Task]:
+    """What somebody had claimed or joined, due between the two, and has given back or that was cancelled."""
+    return await tx.all(
+        Task,
+        f"SELECT {_TASK} FROM offers f JOIN tasks t ON t.id = f.task_id WHERE f.person_id = :person_id "
+        "AND f.at >= :asked AND (f.state = 'released' OR f.state = 'taken' AND t.state = 'cancelled') "
+        "AND t.due BETWEEN :since AND :until AND COALESCE(t.taker_id, 0) <> f.person_id ORDER BY t.due, t.id",
+        person_id=person_id,
+        asked=since - timedelta(days=60),
+        since=since,
+        until=until,
     )
 
 

@@ -93,6 +93,12 @@ async def furnish(town: Town) -> Cast:
         asked = [by["volunteer", "near"], taker]
         for one in asked:
             await things.insert("offers", task_id=7201, person_id=await _id(tx, one), state="asked", at=0)
+        applicant, stopped = await _id(tx, owner["applicant"]), await _id(tx, owner["stopped"])
+        for one, column in ((applicant, "put_off_at"), (stopped, "stopped_at")):
+            await things.insert(
+                "volunteers", person_id=one, hours=1, place_id=(await place(tx, "B3")).id, applied_at=0,
+                **{column: 1 if one == stopped else None},
+            )  # fmt: skip
         voters = [s for (kind, where), s in by.items() if where == "near" and kind in _VOTERS]
         await things.vote(opened_by=await _id(tx, writer), voters=voters)
         await things.notices(author=await _id(tx, writer), reader=await _id(tx, owner["reader"]))
@@ -112,7 +118,7 @@ async def furnish(town: Town) -> Cast:
         building = await place(tx, "B3")
         door = await tx.need(str, "SELECT door FROM places WHERE id = :id", id=home.id)
         newcomer = await _id(tx, by["newcomer", "near"])
-        helper, asked_id = await _id(tx, taker), await _id(tx, by["volunteer", "near"])
+        taker_id, asked_id = await _id(tx, taker), await _id(tx, by["volunteer", "near"])
     owner = {
         **dict.fromkeys(REPORTS, owner["reporter"]),
         **dict.fromkeys(("a new order", "a finished order", "a confirmed order"), owner["served"]),
@@ -129,6 +135,9 @@ async def furnish(town: Town) -> Cast:
         "an entry by hand": taker,
         "an offered gift": owner["reader"],
         "a certificate": taker,
+        "an applicant": owner["applicant"],
+        "a volunteer": taker,
+        "a stopped volunteer": owner["stopped"],
         "a neighbour's photo": owner["author"],
     }
     return Cast(
@@ -139,14 +148,17 @@ async def furnish(town: Town) -> Cast:
             "building": building.id,
             "newcomer": newcomer,
             "phone": phone_id,
-            "helper": helper,
+            "helper": taker_id,
             "asked": asked_id,
+            "applicant": applicant,
+            "stopped": stopped,
+            "taker": taker_id,
         },
         tokens={"d_": f"d_{door}", "i_": invite, "g_": "g_find-token", "v_": f"v_{VOTE}", "c_": "c_paper-code"},
     )
 
 
-_OWNERS = ("reporter", "served", "reader", "author")
+_OWNERS = ("reporter", "served", "reader", "author", "applicant", "stopped")
 _VOTERS = ("newcomer", "resident", "volunteer", "stair captain", "building captain")
 
 

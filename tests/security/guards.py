@@ -38,7 +38,7 @@ def guards(actor: Person, *, roles: bool) -> list[Guard]:
     others = f"id <> {me} AND COALESCE(telegram_id, 0) <> {account}"  # whoever is erased goes on as somebody new
     found = [
         *ALWAYS,
-        Guard(table="roles", where=f"person_id <> {me}"),
+        Guard(table="roles", where=f"person_id <> {me} AND role <> 'volunteer'"),
         Guard(table="dialogues", where=f"chat_id <> {account}"),
         Guard(table="ballots", where=f"household_id <> {home}"),
         Guard(table="certificates", where=f"person_id <> {me}"),
@@ -50,7 +50,7 @@ def guards(actor: Person, *, roles: bool) -> list[Guard]:
     if roles:  # theirs to do is what the table grants; never what only the person concerned may
         return [
             *found,
-            Guard(table="roles"),
+            Guard(table="roles", where="role <> 'volunteer'"),
             Guard(table="tasks", columns="id", where=f"kind = 'visit' AND state = 'cancelled' AND person_id <> {me}"),
             Guard(table="orders", where=f"person_id <> {me} AND ordered_by <> {me}"),
             Guard(table="reports", columns="id, reporter_id, words, stars", where=f"COALESCE(reporter_id, 0) <> {me}"),
@@ -60,6 +60,8 @@ def guards(actor: Person, *, roles: bool) -> list[Guard]:
     return [
         *found,
         Guard(table="people", where=others),
+        Guard(table="roles", where=f"person_id <> {me}"),
+        *(Guard(table=table, where=f"person_id <> {me}") for table in ("volunteers", "volunteer_skills")),
         Guard(table="groups", columns="id, place_id, bound_by", where="place_id IS NOT NULL"),
         Guard(table="reports", where=f"COALESCE(reporter_id, 0) <> {me}"),
         Guard(table="orders", where=f"person_id <> {me} AND ordered_by <> {me}"),

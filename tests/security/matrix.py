@@ -65,6 +65,9 @@ WORDS = {
     "vote.recast": "yes",
     "settings.language": "en",
     "settings.keyboard": "elder",
+    "settings.quiet": "8-15",
+    "volunteer.edit": "skills",
+    "volunteer.pause": "tomorrow",
 }
 LAST: dict[str, tuple[str, str]] = {
     "join": ("consent", "yes"),
@@ -75,6 +78,8 @@ LAST: dict[str, tuple[str, str]] = {
     "send_back": ("reason", ""),
     "resolve": ("result", ""),
     "caller": ("order", "yes"),
+    "volunteer": ("preview", "submit"),
+    "stop_volunteer": ("confirm", "yes"),
     "open_vote": ("preview", "submit"),
     "notice": ("preview", "send"),
     "notice_correct": ("confirm", "send"),
@@ -159,6 +164,9 @@ def subject(about: str, cast: Cast) -> int:
     """The number of what it is about."""
     return SUBJECTS.get(about) or {
         "a newcomer": cast.ids["newcomer"],
+        "an applicant": cast.ids["applicant"],
+        "a volunteer": cast.ids["taker"],
+        "a stopped volunteer": cast.ids["stopped"],
         "a home": cast.ids["home"],
         "the group of the building": cast.ids["building"],
     }.get(about, 0)
@@ -222,6 +230,10 @@ def draft(flow: str, cast: Cast) -> Json:
         case "caller":
             kept = {"phone": "13900002999", "name": "phone", "category": "lighting", "words": ""}
             return trail | kept | {"person": cast.ids["phone"], "at": cast.ids["home"], "service": "books"}
+        case "volunteer":
+            return trail | {"skills": ["handy"], "teams": [], "hours": 1, "place_id": building, "edit": False}
+        case "stop_volunteer":
+            return trail | {"person": cast.ids["taker"], "name": "taker", "reason": "没有按约定上门"}
         case "open_vote":
             kept = {"question": "修不修", "kind": "yes_no", "options": [], "plan": "", "file": ""}
             return trail | kept | {"at": building, "place_id": building, "closes_at": 1_750_000_000_000}

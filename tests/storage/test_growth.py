@@ -11,7 +11,7 @@ from storage.sqlite import SqliteDatabase
 
 ONLY_WHAT_WAITS = {"inbox_waiting", "jobs_waiting", "outbox_waiting", "timers_due", "deliveries_waiting"}
 """Indexes of rows that leave them when they are done, or that are read from their beginning up to a limit."""
-NOT_TABLES = {"CONSTANT", "json_each", "own", "followed", "for_others", "w", "h", "c", "one"}
+NOT_TABLES = {"CONSTANT", "json_each", "own", "followed", "for_others", "w", "h", "c", "d", "one"}
 """What the plan calls rows that a statement makes itself."""
 SMALL = {"meta", "jobs", "n"}
 """Tables of which a city has some thousand rows: n are notices."""
@@ -54,6 +54,21 @@ async def everyday(chat: Dialogue) -> None:
     for said in (Forge("time.reversal:0:"), "1", "记错了", Press("✅ 提交")):
         await chat.say(WU, said)
     await chat.say(ZHOU, Press("属实"))
+    await chat.say(LIU, Forge("volunteer.mine:0:"))
+    for said in (
+        "理发",
+        *[Press("✅ 选好了")] * 2,
+        Press("本网格*"),
+        Press("都可以"),
+        Press("✅ 选好了"),
+        Press("✅ 提交"),
+    ):
+        await chat.say(LIU, said)
+    for said in ("volunteer.mine:0:", "task.week:0:", "task.calendar:0:"):
+        await chat.say(XIAOLIN, Forge(said))
+    for said in ("volunteer.asked:0:", "volunteer.figures:0:"):
+        await chat.say(WU, Forge(said))
+    await chat.say(XIAOWANG, Press("✅ 已当面核对身份"))
     for said in (Forge("notice.write:0:"), "今晚停水", Forge("vote.start:0:")):
         await chat.say(WU, said)
 
