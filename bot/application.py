@@ -29,7 +29,20 @@ from bot.settings import Settings
 from bot.transport import NoRequest, Transport
 from bot.vote_chart import VoteChart
 from bot.worker import Worker
-from community import calls, dispatch, follow_up, notices, orders, reports, vote_rounds, votes
+from community import (
+    calls,
+    dispatch,
+    follow_up,
+    notices,
+    orders,
+    patrol_repeats,
+    patrol_rounds,
+    patrols,
+    reports,
+    vote_rounds,
+    votes,
+    waiting_list,
+)
 from community.here import Here
 from community.neighbourhood import Neighbourhood
 from community.working_time import WorkingTime
@@ -62,6 +75,15 @@ DUE: Mapping[str, Due] = {
     follow_up.RETURN: follow_up.give_up,
     follow_up.OVERRUN: follow_up.overrun,
     orders.UNCONFIRMED: orders.unconfirmed,
+    waiting_list.ASK: waiting_list.ask_later,
+    waiting_list.SILENCE: waiting_list.silence,
+    patrols.FEW: patrols.few,
+    patrols.START: patrols.its_hour,
+    patrols.OVER: patrols.over,
+    patrols.SPREAD: patrols.spread,
+    patrols.CLOSE: patrol_rounds.close,
+    patrol_rounds.CLUE: patrol_rounds.relay,
+    patrol_repeats.POST: patrol_repeats.go_on,
     calls.NEW: calls.announce,
     calls.AGAIN: calls.announce,
     notices.SEND: notices.go_on,

@@ -3,11 +3,11 @@
 What waited at their desk goes to whoever is in charge beside or above them.
 """
 
-from community import follow_up, orders, reports, tasks
+from community import follow_up, orders, reports, tasks, waiting_list
 from community.here import Here
 from community.tell import show
 from storage.database import Transaction
-from storage.queries import people, timers, volunteers
+from storage.queries import patrols, people, timers, volunteers
 from storage.queries import reports as report_rows
 from storage.queries import tasks as rows
 from storage.records import Person
@@ -16,8 +16,12 @@ from storage.states import Priority, TaskEvent, TaskKind, TaskState
 
 async def hand_over(tx: Transaction, here: Here, person: Person) -> None:
     """Nobody waits for somebody who is gone."""
+    await waiting_list.forget(tx, here, person)
     for task in await rows.taken_by(tx, person_id=person.id):
-        await follow_up.replace(tx, here, task, TaskEvent.RELEASE)
+        if task.taker_id == person.id:
+            await follow_up.replace(tx, here, task, TaskEvent.RELEASE)
+        else:
+            await follow_up.lose_companion(tx, here, task, person)
     for task in await rows.live_of_person(tx, person_id=person.id):
         if task.kind is TaskKind.CALL:
             await timers.drop(tx, prefix="call_", subject_id=task.id)
@@ -26,6 +30,7 @@ async def hand_over(tx: Transaction, here: Here, person: Person) -> None:
         if task.state is not TaskState.DONE and task.order_id is not None:
             await orders.cancel(tx, here, person, task.order_id)
     await rows.forget(tx, person_id=person.id)
+    await patrols.forget(tx, person_id=person.id)
     await volunteers.forget(tx, person.id)
     await _pass_on_reports(tx, here, person)
 

@@ -6,7 +6,7 @@ What follows for those it is for is said by the noun that it belongs to (`NOUNS`
 from collections.abc import Mapping
 from typing import Protocol
 
-from community import dispatch, follow_up, orders, tasks
+from community import dispatch, follow_up, orders, patrols, tasks, waiting_list
 from community.errors import NoLongerPossible
 from community.here import Here
 from community.order_texts import StillAlone
@@ -25,7 +25,7 @@ class Noun(Protocol):
     async def on_finish(self, tx: Transaction, here: Here, actor: Person, task: Task, /) -> None: ...
 
 
-NOUNS: Mapping[TaskKind, Noun] = {TaskKind.VISIT: orders}
+NOUNS: Mapping[TaskKind, Noun] = {TaskKind.VISIT: orders, TaskKind.PATROL: patrols}
 
 
 async def claim(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
@@ -34,6 +34,14 @@ async def claim(tx: Transaction, here: Here, actor: Person, task_id: int) -> Tas
     if task.taker_id == actor.id:
         await follow_up.set_clock(tx, here, task)
     await NOUNS[task.kind].on_claim(tx, here, actor, task)
+    return task
+
+
+async def take_free_place(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
+    """✅ 还来, from the waiting list. Raises what `claim` raises."""
+    await waiting_list.require_asked(tx, actor, task_id)
+    task = await claim(tx, here, actor, task_id)
+    await waiting_list.taken(tx, task)
     return task
 
 

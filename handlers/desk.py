@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import callers, desk, notices, people, permissions, votes
+from community import callers, desk, notices, patrols, people, permissions, votes
 from community.here import Here
 from community.permissions import Action
 from community.tell import Both, Text
 from handlers.buttons import Press, Rows, button
 from handlers.context import Turn
+from handlers.patrol_desk import MONTH
+from handlers.patrol_post import POST
 from handlers.render import Face
 from handlers.vote_open import OPEN
 from storage.database import Transaction
@@ -57,6 +59,8 @@ async def show(_: Update, turn: Turn) -> None:
         buttons.append([button("write_notice", "notice.write")])
     if await votes.scopes(turn.tx, turn.person):
         buttons.append([OPEN])
+    if await patrols.scopes(turn.tx, turn.person):
+        buttons.append([POST, MONTH])
     await turn.say(Desk(reports=found.count, late=found.late, tasks=len(found.tasks)), buttons=buttons)
 
 

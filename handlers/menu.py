@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import people, permissions, votes
+from community import patrols, people, permissions, votes
 from community.errors import NotFound
 from community.tell import Both, Text
-from handlers import join, report, vote
+from handlers import join, patrol, report, vote
 from handlers.buttons import Press, button
 from handlers.context import Turn
 from handlers.flow import cancel as cancel_flow
@@ -136,7 +136,13 @@ async def _changed(turn: Turn) -> None:
     await turn.say(SettingsChanged(), keyboard=await keyboard(turn))
 
 
-LINKS = {"d_": join.follow_door, "i_": join.follow_invite, "g_": follow_find, votes.LINK: vote.follow}
+LINKS = {
+    "d_": join.follow_door,
+    "i_": join.follow_invite,
+    "g_": follow_find,
+    votes.LINK: vote.follow,
+    patrols.LINK: patrol.follow,
+}
 """What the start payloads of deep links begin with, and who follows them."""
 COMMANDS = {"start": start, "menu": show, "help": show_help, "cancel": cancel, "settings": settings}
 KEYS = {"key_menu": show}

@@ -26,6 +26,10 @@ from handlers import (
     notice_cards,
     notice_desk,
     order,
+    patrol,
+    patrol_cards,
+    patrol_desk,
+    patrol_post,
     report,
     report_cards,
     report_desk,
@@ -49,12 +53,17 @@ Pressed = Callable[[Update, Turn, Press], Coroutine[Any, Any, None]]
 _SPOKEN = (menu, report, order, task, notice_desk, vote, my, contacts, desk)
 _PRESSED = (menu, join, report, report_desk, order, task, call, caller, notice, notice_desk, vote, vote_open, my, desk)
 _FLOWS = (join.FLOW, report.FLOW, *report_desk.FLOWS, order.FLOW, caller.FLOW, vote_open.FLOW, notice.FLOW)
-_SHOWN = (report_cards, task_cards, vote_cards, notice_cards, desk)
+_PATROLS = (patrol, patrol_post, patrol_desk)
+_SHOWN = (report_cards, task_cards, patrol_cards, vote_cards, notice_cards, desk)
 
 COMMANDS: Mapping[str, Said] = {name: f for module in _SPOKEN for name, f in module.COMMANDS.items()}
 KEYS: Mapping[str, Said] = {label: f for module in _SPOKEN for label, f in module.KEYS.items()}
-PRESSES: Mapping[str, Pressed] = {action: f for module in (*_PRESSED, groups) for action, f in module.PRESSES.items()}
-FLOWS: Mapping[str, Flow] = {f.name: f for f in (*_FLOWS, notice_desk.FLOW, unprompted.FLOW)}
+PRESSES: Mapping[str, Pressed] = {
+    action: f for module in (*_PRESSED, *_PATROLS, groups) for action, f in module.PRESSES.items()
+}
+FLOWS: Mapping[str, Flow] = {
+    f.name: f for f in (*_FLOWS, *(module.FLOW for module in _PATROLS), notice_desk.FLOW, unprompted.FLOW)
+}
 CARDS: Mapping[str, Card] = {kind: f for module in _SHOWN for kind, f in module.CARDS.items()}
 GROUP_COMMANDS: Mapping[str, Said] = groups.COMMANDS
 FOR_STRANGERS = frozenset({"start", "help", "cancel", "settings", "privacy"})

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import orders, taking, volunteering
+from community import orders, patrols, taking, volunteering
 from community.tell import Text
 from handlers.buttons import Press
 from handlers.context import Turn
+from handlers.patrol import LIST
+from storage.states import TaskKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,14 +41,15 @@ class Noted(Text, template="task/noted"):
 async def show(_: Update, turn: Turn) -> None:
     """`/tasks` or 🙋 领任务: the cards come down to the end of the chat."""
     found = await volunteering.tasks_of(turn.tx, turn.person)
-    await turn.say(Tasks(mine=len(found.mine), offered=len(found.offered), balance=found.balance))
+    shifts = [[LIST]] if await patrols.ahead(turn.tx, turn.here, turn.person) else []
+    await turn.say(Tasks(mine=len(found.mine), offered=len(found.offered), balance=found.balance), buttons=shifts)
     await volunteering.show_cards(turn.tx, turn.here, turn.person, found)
 
 
 async def claim(__: Update, turn: Turn, press: Press) -> None:
     """🙋 我去"""
     task = await taking.claim(turn.tx, turn.here, turn.person, press.subject)
-    await turn.answer(Noted(event="claim"))
+    await turn.answer(Noted(event="claim" if task.kind is not TaskKind.PATROL else "shift"))
     if task.order_id is not None:
         order, _ = await orders.get(turn.tx, task.order_id)
         if order.voice:

@@ -1,6 +1,6 @@
 """The cards of an order and its task: for who was asked, who took it, who ordered, and who rings somebody up."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from community import calls, orders, people, permissions, tasks
 from community.here import Here
 from community.tell import Both, Text, What
+from handlers import patrol_cards
 from handlers.buttons import Button, Rows, button
 from handlers.render import Face
 from storage.database import Transaction
@@ -85,6 +86,8 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
     if isinstance(reader, Group):
         return None
     task = await tasks.get(tx, task_id)
+    if task.kind in FACES:
+        return await FACES[task.kind](tx, here, task, reader)
     order = await tasks.order_of(tx, task) if task.order_id is not None else None
     captain = task.taker_id == reader.id
     mine = captain or await tasks.goes_along(tx, reader, task)
@@ -232,6 +235,10 @@ async def call_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
     return Face(text=text, buttons=buttons)
 
 
+FACES: Mapping[TaskKind, Callable[[Transaction, Here, Task, Person], Awaitable[Face]]] = {
+    TaskKind.PATROL: patrol_cards.face
+}
+"""The whole card where a kind of task looks otherwise."""
 STEPS: Mapping[TaskKind, Callable[[Task], Rows]] = {}
 """The captain's buttons where a kind of task has steps of its own."""
 CARDS = {"task": task_card, "order_mine": my_order, "order_ask": ask_good, "call": call_card}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from telegram import Update
 
 from community.tell import Text
-from handlers import order, report
+from handlers import order, patrol, report
 from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, Step, begin
 from handlers.keyboards import keyboard
@@ -45,6 +45,8 @@ class NoEdits(Text, template="menu/no_edits"):
 async def anything(update: Update, turn: Turn) -> None:
     """A photo begins a report, words what they hint at; what could be either is asked about."""
     said = hear(update)
+    if said.kind is Kind.LOCATION and await patrol.take_position(turn):
+        return
     words = said.text if said.kind is Kind.TEXT else ""
     wrong = turn.here.neighbourhood.guess_category(words) is not None
     help_wanted = turn.here.neighbourhood.guess_service(words) is not None and turn.person.place_id is not None

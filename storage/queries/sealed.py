@@ -34,6 +34,9 @@ SEALED = (
     Column(table="orders", name="password"),
     Column(table="tasks", name="context"),
     Column(table="notices", name="words"),
+    Column(table="patrols", name="note"),
+    Column(table="patrols", name="reason"),
+    Column(table="patrol_findings", name="words"),
 )
 NOT_SEALED = {
     "people.phone_hash": "the keyed hash of a phone number, made anew together with it",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cast import ASK_ORDER, ASK_REPORT, CALL, NOTICE, ORDERS, PAUSED, REPORTS, VOTE, WHERE, Cast
+from cast import ASK_ORDER, ASK_REPORT, CALL, NOTICE, ORDERS, PATROLS, PAUSED, POINT, REPEAT, REPORTS, VOTE, WHERE, Cast
 from dialogue import Dialogue, Forge, Reply
 from factories import B3_GROUP, Room, Speaker
 
@@ -31,6 +31,12 @@ SUBJECTS: dict[str, int] = {
     "a notice one wrote": NOTICE,
     "a notice one got": NOTICE,
     "a paused notice": PAUSED,
+    **{
+        about: task if about in ("a full patrol", "a free place") else number
+        for about, (number, task) in PATROLS.items()
+    },
+    "a point of a running patrol": POINT,
+    "a weekly patrol": REPEAT,
 }
 WORDS = {
     "report.to": "property_rongyin",
@@ -54,6 +60,9 @@ LAST: dict[str, tuple[str, str]] = {
     "open_vote": ("preview", "submit"),
     "notice": ("preview", "send"),
     "notice_correct": ("confirm", "send"),
+    "patrol": ("preview", "submit"),
+    "patrol_words": ("words", "skip"),
+    "patrol_cancel": ("reason", "skip"),
 }
 """The step of each conversation at which something is done, and the word that does it (none: it is typed)."""
 
@@ -191,4 +200,11 @@ def draft(flow: str, cast: Cast) -> Json:
             return trail | kept | {"place_id": building}
         case "notice_correct":
             return trail | {"notice": NOTICE, "words": "不停了"}
+        case "patrol":
+            kept = {"day": "", "begins": 1_749_603_600_000, "weekly": False, "minutes": 60, "people": 3, "points": []}
+            return trail | kept | {"place_id": building}
+        case "patrol_words":
+            return trail | {"what": "end", "id": SUBJECTS["a running patrol"]}
+        case "patrol_cancel":
+            return trail | {"patrol_id": SUBJECTS["an open patrol"]}
     raise KeyError(flow)

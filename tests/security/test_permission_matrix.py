@@ -24,7 +24,7 @@ WELCOME = "join/welcome"
 KEPT = (
     "places reach roles groups audit reports report_files report_followers report_events finds orders tasks offers "
     "task_events accounts transfers movements votes vote_options vote_roll ballots vote_rounds jobs notices deliveries "
-    "cards timers invites"
+    "cards timers invites companions patrols patrol_points patrol_findings patrol_repeats"
 )  # fmt: skip
 TABLES = tuple(KEPT.split())
 """All tables but those that an answer itself is written to; of people and conversations, see `others`."""
@@ -32,6 +32,7 @@ FREE = {
     *(f"settings.{word}" for word in ("language", "keyboard")),
     *(f"my.{word}" for word in ("export", "erase", "erase_yes", "keep")),
     *("order.keep", "vote.keep", "caller.start", "notice.write", "vote.start"),
+    *("patrol.list", "patrol.post", "patrol.month"),
 }
 """Buttons that are about nothing but the one who presses."""
 
@@ -203,7 +204,10 @@ def test_a_step_that_is_not_being_asked_takes_no_press(stage: tuple[World, Cast]
         assert came == ("no", []), f"{data} by {who}"
 
 
-@pytest.mark.parametrize("payload", ["d_", "d_x", "i_", "i_x", "g_", "g_x", "v_", "v_x", "v_-1", "v_999", "x", "menu2"])
+@pytest.mark.parametrize(
+    "payload",
+    ["d_", "d_x", "i_", "i_x", "g_", "g_x", "v_", "v_x", "v_-1", "v_999", "p_", "p_x", "p_-1", "p_999", "x", "menu2"],
+)
 def test_a_made_up_link_leads_nowhere(stage: tuple[World, Cast], payload: str) -> None:
     world, cast = stage
     for who in NEAR:
