@@ -37,6 +37,9 @@ from community import (
     follow_up,
     notices,
     orders,
+    patrol_repeats,
+    patrol_rounds,
+    patrols,
     repeats,
     report_clock,
     reports,
@@ -45,6 +48,7 @@ from community import (
     volunteer_word,
     vote_rounds,
     votes,
+    waiting_list,
 )
 from community.here import Here
 from community.neighbourhood import Neighbourhood
@@ -79,6 +83,15 @@ DUE: Mapping[str, Due] = {
     follow_up.OVERRUN: follow_up.overrun,
     orders.UNCONFIRMED: orders.unconfirmed,
     repeats.AGAIN: repeats.again,
+    waiting_list.ASK: waiting_list.ask_later,
+    waiting_list.SILENCE: waiting_list.silence,
+    patrols.FEW: patrols.few,
+    patrols.START: patrols.its_hour,
+    patrols.OVER: patrols.over,
+    patrols.SPREAD: patrols.spread,
+    patrols.CLOSE: patrol_rounds.close,
+    patrol_rounds.CLUE: patrol_rounds.relay,
+    patrol_repeats.POST: patrol_repeats.go_on,
     calls.NEW: calls.announce,
     calls.AGAIN: calls.announce,
     notices.SEND: notices.go_on,

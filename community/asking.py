@@ -6,7 +6,7 @@ Outside rule: a few at a time beats everybody at once, in speed and in fatigue (
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from community import permissions
+from community import permissions, tasks
 from community.here import Here
 from storage.database import Transaction
 from storage.queries import offers, places
@@ -30,6 +30,9 @@ _NEAR_FIRST = (
     PlaceKind.COMMUNITY,
     PlaceKind.STREET,
 )
+
+
+_PARTS_OF_A_PLACE = (PlaceKind.GRID, PlaceKind.ESTATE, PlaceKind.BUILDING)
 
 
 def part_of(local: datetime) -> int:
@@ -58,6 +61,9 @@ async def best(tx: Transaction, here: Here, task: Task, *, limit: int) -> list[P
 
     if not add(await _called_for(tx, here, task, wanted)):
         near = sorted(await places.ancestors(tx, task.place_id), key=lambda place: _NEAR_FIRST.index(place.kind))
+        if task.kind in tasks.AT_THE_HOUR:  # what concerns a whole place is for those who serve a part of it, too
+            inside = await places.overlapping(tx, place_id=task.place_id, kinds=_PARTS_OF_A_PLACE)
+            near = [*near, *(place for place in inside if place not in near)]
         building = next((place for place in near if place.kind is PlaceKind.BUILDING), None)
         for ability in ("able", "unsaid") if task.skill else ("any",):
             if task.person_id and add(await offers.familiar(tx, wanted, ability, limit=limit)):
@@ -90,12 +96,15 @@ def minute_of_day(here: Here, task: Task) -> int:
 
 def _wanted(here: Here, task: Task) -> Wanted:
     local, due = here.local, task.due.astimezone(here.zone)
+    begins, ends = local, max(due, local)
+    if task.kind in tasks.AT_THE_HOUR:
+        begins, ends = due, due + timedelta(minutes=task.minutes)
     return Wanted(
         task_id=task.id,
         place_id=task.place_id,
         served=task.person_id or 0,
         skill=task.skill,
-        hours=ANY_TIME if task.urgent else hours_between(local, max(due, local)),
+        hours=ANY_TIME if task.urgent else hours_between(begins, ends),
         now=here.now,
         today=local.replace(hour=0, minute=0, second=0, microsecond=0),
         minute=minute_of_day(here, task),

@@ -27,19 +27,23 @@ _REFUSED = (OfferState.DECLINED, OfferState.RELEASED)
 async def look_for(tx: Transaction, here: Here, task: Task) -> datetime:
     """Begin to look for whoever is still needed, or set the clock to begin; when it begins.
 
-    Those who said no, or gave it back, are left in peace.
+    Those who said no, or gave it back, are left in peace. What begins at its hour is not looked for after it, and its
+    noun tells the desk.
     """
+    if task.kind in tasks.AT_THE_HOUR and task.due <= here.now:
+        return here.now
     numbers = here.neighbourhood.dispatch
     begins = here.now
     if not task.urgent:
         begins = waking.after(here, max(here.now, task.due - timedelta(hours=numbers.look_ahead_hours)))
     await rows.look(tx, task_id=task.id, since=begins)
     await offers.set_aside(tx, task.id)
-    await timers.put(tx, kind=OFFICER, subject_id=task.id, due=begins + _officer_after(here, task))
-    await timers.put(tx, kind=STAFF, subject_id=task.id, due=begins + timedelta(minutes=numbers.staff_minutes))
+    if task.kind not in tasks.AT_THE_HOUR:
+        await timers.put(tx, kind=OFFICER, subject_id=task.id, due=begins + _officer_after(here, task))
+        await timers.put(tx, kind=STAFF, subject_id=task.id, due=begins + timedelta(minutes=numbers.staff_minutes))
     if begins > here.now:
         await timers.put(tx, kind=WAVE, subject_id=task.id, due=begins)
-    elif not await _go_on(tx, here, await tasks.get(tx, task.id)):
+    elif not await _go_on(tx, here, await tasks.get(tx, task.id)) and task.kind not in tasks.AT_THE_HOUR:
         await timers.put(tx, kind=OFFICER, subject_id=task.id, due=here.now)
     return begins
 
@@ -138,7 +142,7 @@ async def call_officer(tx: Transaction, here: Here, task_id: int) -> None:
 
 async def _nobody_left(tx: Transaction, here: Here, task: Task) -> None:
     """Nobody need be waited for: the duty officer hears at once; or, if they have been called already, staff."""
-    if not tasks.lacking(task):
+    if not tasks.lacking(task) or task.kind in tasks.AT_THE_HOUR:
         return
     if _looked_for(here, task) < _officer_after(here, task):
         await timers.drop(tx, prefix=OFFICER, subject_id=task.id)

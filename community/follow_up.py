@@ -6,7 +6,7 @@ after; silence by 1 h before, or 30 min after, puts the task back. Numbers are t
 
 from datetime import datetime, timedelta
 
-from community import dispatch, permissions, tasks, waking
+from community import dispatch, permissions, tasks, waiting_list, waking
 from community.here import Here
 from community.order_texts import HelperChanged, Reminder
 from community.tell import refresh, show, tell
@@ -60,6 +60,7 @@ async def ask(tx: Transaction, here: Here, task_id: int) -> None:
     await ask_now(tx, here, task)
     taker = await people.by_id(tx, task.taker_id)
     await show(tx, taker, "task", task.id, priority=Priority.TASK, now=here.now)
+    await _tell(tx, here, task, ASK, await tasks.companions(tx, task))
 
 
 async def ask_now(tx: Transaction, here: Here, task: Task) -> None:
@@ -102,8 +103,7 @@ async def replace(
         service = tasks.service_name(here, order.service)
         text = HelperChanged(service=service, helper=helper, stopped=stopped_by is not None)
         await tasks.tell_served(tx, here, order, text)
-    if tasks.wanted(task):
-        await dispatch.look_for(tx, here, task)
+    await waiting_list.fill(tx, here, task)
 
 
 async def lose_companion(tx: Transaction, here: Here, task: Task, companion: Person) -> None:
@@ -111,8 +111,7 @@ async def lose_companion(tx: Transaction, here: Here, task: Task, companion: Per
     await rows.leave(tx, task_id=task.id, person_id=companion.id, now=here.now)
     await offers.mark(tx, task_id=task.id, person_id=companion.id, state=OfferState.RELEASED, now=here.now)
     task = await tasks.joined(tx, here, task, companion, TaskEvent.LEAVE)
-    if tasks.wanted(task):
-        await dispatch.look_for(tx, here, task)
+    await waiting_list.fill(tx, here, task)
 
 
 async def soon(tx: Transaction, here: Here, task_id: int) -> None:
@@ -148,18 +147,24 @@ async def _remind(tx: Transaction, here: Here, task_id: int, kind: str, states: 
     task = await tasks.get(tx, task_id)
     if task.state not in states or task.taker_id is None or (kind != OVERRUN and _stale(here, task, kind)):
         return
+    together = kind == SOON or (kind == NOW and task.kind in tasks.AT_THE_HOUR)
+    others = await tasks.companions(tx, task) if together else []
+    await _tell(tx, here, task, kind, [await people.by_id(tx, task.taker_id), *others])
+    if kind == LATE and task.order_id is not None:  # 没人来 is offered from now on
+        await refresh(tx, "order_mine", task.order_id, now=here.now)
+
+
+async def _tell(tx: Transaction, here: Here, task: Task, kind: str, whom: list[Person]) -> None:
     text = Reminder(
         service=await tasks.what(tx, here, task),
         place=await tasks.rough_place(tx, task),  # the door is on the card, which forgets it
         due=task.due,
         moment=kind.removeprefix(tasks.TIMERS),
+        kind=task.kind,
     )
-    others = await tasks.companions(tx, task) if kind == SOON else []
-    for person in (await people.by_id(tx, task.taker_id), *others):
+    for person in whom:
         await tell(tx, person, text, priority=Priority.TASK, now=here.now)
         await show(tx, person, "task", task.id, priority=Priority.TASK, now=here.now)
-    if kind == LATE and task.order_id is not None:  # 没人来 is offered from now on
-        await refresh(tx, "order_mine", task.order_id, now=here.now)
 
 
 async def watch_visit(tx: Transaction, here: Here, task: Task) -> None:

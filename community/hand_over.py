@@ -3,11 +3,11 @@
 What waited at their desk goes to whoever is in charge beside or above them.
 """
 
-from community import follow_up, orders, reports, taking, tasks, time_bank_leaving
+from community import follow_up, orders, reports, taking, tasks, time_bank_leaving, waiting_list
 from community.here import Here
 from community.repeats import AGAIN
 from storage.database import Transaction
-from storage.queries import people, proxies, repeats, timers, volunteers
+from storage.queries import patrols, people, proxies, repeats, timers, volunteers
 from storage.queries import reports as report_rows
 from storage.queries import tasks as rows
 from storage.records import Person, Task
@@ -18,6 +18,7 @@ _OFFERS = 1_000
 
 async def hand_over(tx: Transaction, here: Here, person: Person) -> None:
     """Nobody waits for somebody who is gone."""
+    await waiting_list.forget(tx, here, person)
     await give_back(tx, here, person)
     for task in await rows.live_of_person(tx, person_id=person.id):
         if task.kind is TaskKind.CALL:
@@ -28,6 +29,7 @@ async def hand_over(tx: Transaction, here: Here, person: Person) -> None:
             await orders.cancel(tx, here, person, task.order_id)
     await time_bank_leaving.leave(tx, here, person)
     await rows.forget(tx, person_id=person.id)
+    await patrols.forget(tx, person_id=person.id)
     await volunteers.forget(tx, person_id=person.id, now=here.now)
     await proxies.forget(tx, person.id)
     for repeat_id in await repeats.end_all(tx, person_id=person.id, now=here.now):

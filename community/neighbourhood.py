@@ -11,7 +11,7 @@ from community.neighbourhood_checks import check_duties, check_places
 from community.neighbourhood_duties import Category, Duties, DutyEntry, Service, Skill, Team, TimeLimit, Unit
 from community.neighbourhood_places import Place
 from community.neighbourhood_reading import NeighbourhoodError, Problem, complaint, read, refusal
-from community.neighbourhood_settings import Calendar, Dispatch, Hours, Reports, Targets, TimeBank, Votes
+from community.neighbourhood_settings import Calendar, Dispatch, Hours, Patrols, Reports, Targets, TimeBank, Votes
 from community.neighbourhood_tree import PlaceTree
 from community.neighbourhood_values import Bilingual, Period, Text, Word
 
@@ -42,6 +42,7 @@ class Neighbourhood(PlaceTree, Duties):
     dispatch: Dispatch = Dispatch()
     votes: Votes = Votes()
     reports: Reports = Reports()
+    patrols: Patrols = Patrols()
     targets: Targets = Targets()
     time_bank: TimeBank = TimeBank()
 
@@ -77,6 +78,10 @@ def load(path: Path) -> Neighbourhood:
 
 
 def _check_settings(found: Neighbourhood, folder: Path) -> Iterator[Problem]:
+    units = {unit.code for unit in found.units}
+    for index, code in enumerate(found.patrols.clues_to):
+        if code not in units:
+            yield ("patrols", "clues_to", index), "the code of a unit"
     for index, word in enumerate(found.passwords):
         if word in found.passwords[:index]:
             yield ("passwords", index), "a word of its own"

@@ -1,5 +1,6 @@
 """The numbers and hours of the neighbourhood file, each with the default that it has when left out."""
 
+from datetime import time
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
@@ -89,6 +90,27 @@ class Reports(Section):
     photos: Count = 9
     near_metres: Count = 150
     near_days: Count = 7
+
+
+class Patrols(Section):
+    """Patrols: how many go, for how long, and when it is said that there are too few."""
+
+    least: Count = 2
+    fewest: Count = 3
+    most: Count = 5
+    minutes: tuple[Minutes, ...] = (60, 90, 120)
+    hours: tuple[TimeOfDay, ...] = (time(9), time(15), time(19), time(19, 30), time(20), time(20, 30))
+    few_before_minutes: Minutes = 120
+    begin_before_minutes: Minutes = 30
+    close_after_minutes: Minutes = 120
+    waiting_minutes: Minutes = 30
+    clues_to: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.least <= self.fewest <= self.most:
+            raise expected("least, fewest and most one not above the other")
+        return self
 
 
 class Targets(Section):

@@ -13,6 +13,16 @@ class SomebodyFaster(Refused, template="task/somebody_faster"):
 
 
 @dataclass(kw_only=True, eq=False)
+class Full(Refused, template="task/full"):
+    """Enough have joined, or others wait for the place: there is a waiting list."""
+
+
+@dataclass(kw_only=True, eq=False)
+class StillRoom(Refused, template="task/still_room"):
+    """Nobody need wait: there is a place."""
+
+
+@dataclass(kw_only=True, eq=False)
 class NoAddress(Refused, template="order/no_address"):
     """Nobody knows where to come to."""
 
@@ -161,6 +171,20 @@ class ImpostorWarning(Text, template="task/impostor"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlacePassedOn(Text, template="task/place_passed_on"):
+    """To somebody on the waiting list: they did not answer in time, the next one is asked."""
+
+    service: What
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineClosed(Text, template="task/line_closed"):
+    """To somebody on the waiting list: it has begun, and there was no place this time."""
+
+    service: What
+
+
+@dataclass(frozen=True, kw_only=True)
 class Thanks(Text, template="task/thanks"):
     """To the taker: confirmed, and the minutes banked."""
 
@@ -186,7 +210,8 @@ class Reminder(Text, template="task/reminder"):
     service: What
     place: Both
     due: datetime
-    moment: str  # soon, now, late, overrun
+    moment: str  # ask (companions only), soon, now, late, overrun
+    kind: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,7 @@ class Action(StrEnum):
     OPEN_VOTE = "open_vote"  # put a question to the households of a place, and take it back
     SEND_NOTICE = "send_notice"  # tell everybody who lives at a place
     CLAIM_TASK = "claim_task"  # take a visit that is looked for
+    POST_PATROL = "post_patrol"  # post patrols, call them off, see what they found and their figures
     REGISTER_CALLER = "register_caller"  # ☎️ 来电登记: take an order or a report for somebody on the phone
     MAKE_CALLS = "make_calls"  # tell somebody by phone, and hear their answer
     BANK_TIME = "bank_time"  # enter minutes by hand and reverse entries, and be the second person for it
@@ -39,6 +40,7 @@ ALLOWED: dict[Action, tuple[Role, ...]] = {
     Action.OPEN_VOTE: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
     Action.SEND_NOTICE: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
     Action.CLAIM_TASK: (Role.VOLUNTEER, Role.GRID_WORKER, Role.STAFF),
+    Action.POST_PATROL: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
     Action.REGISTER_CALLER: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
     Action.MAKE_CALLS: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
     Action.BANK_TIME: (Role.STAFF, Role.ADMIN),
@@ -65,6 +67,15 @@ async def may(tx: Transaction, person: Person, action: Action, *, place_id: int 
     if place_id is None or person.erased_at:
         return None
     return await people.holds(tx, person_id=person.id, roles=ALLOWED[action], place_id=place_id)
+
+
+async def may_inside(tx: Transaction, person: Person, action: Action, place_id: int) -> Role | None:
+    """The role, held at a part of a place, by which somebody may do something there together with others."""
+    for grant in await people.grants(tx, person.id):
+        at = await places.by_id(tx, grant.place_id) if grant.role in ALLOWED[action] else None
+        if at and at.kind is not PlaceKind.UNIT and await places.overlap(tx, one=at.id, other=place_id):
+            return grant.role
+    return None
 
 
 async def require(tx: Transaction, person: Person, action: Action, *, place_id: int | None) -> Role:

@@ -6,7 +6,7 @@ from community import permissions, reports, time_bank_statement, volunteers
 from community.errors import NotFound
 from community.here import Here
 from storage.database import Transaction
-from storage.queries import people
+from storage.queries import patrols, people
 from storage.queries import reports as report_rows
 from storage.records import Grant, Json, Person
 from storage.rows import to_ms
@@ -59,6 +59,14 @@ async def export(tx: Transaction, person: Person) -> Json:
                 "stars": r.stars,
             }
             for r in own
+        ],
+        "patrols": [
+            {"begins": p.begins, "ended": p.ended_at}
+            for p in await patrols.of_person(tx, person_id=person.id, limit=1000)
+        ],
+        "patrol_notes": [
+            {"kind": f.kind, "words": permissions.own_words(tx, f.words), "at": f.at}
+            for f in await patrols.findings_by(tx, person_id=person.id, limit=1000)
         ],
         "ballots": [
             {"question": b.question, "choice": b.name or b.choice, "cast_at": b.cast_at}

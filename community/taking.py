@@ -6,7 +6,7 @@ What follows for those it is for is said by the noun that it belongs to (`NOUNS`
 from collections.abc import Mapping
 from typing import Protocol
 
-from community import asking, dispatch, follow_up, orders, permissions, tasks
+from community import asking, dispatch, follow_up, orders, patrols, permissions, tasks, waiting_list
 from community.errors import NoLongerPossible
 from community.here import Here
 from community.order_texts import AssignedToYou, StillAlone
@@ -28,7 +28,7 @@ class Noun(Protocol):
 
 
 _BY_HAND = 8
-NOUNS: Mapping[TaskKind, Noun] = {TaskKind.VISIT: orders, TaskKind.SOS: orders}
+NOUNS: Mapping[TaskKind, Noun] = {TaskKind.VISIT: orders, TaskKind.SOS: orders, TaskKind.PATROL: patrols}
 
 
 async def claim(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
@@ -62,6 +62,14 @@ async def assign(tx: Transaction, here: Here, actor: Person, task_id: int, perso
     text = AssignedToYou(service=await tasks.what(tx, here, task), by=permissions.public_name(tx, actor))
     await tell(tx, person, text, priority=Priority.TASK, now=here.now)
     await show(tx, person, "task", task.id, priority=Priority.TASK, now=here.now)
+    return task
+
+
+async def take_free_place(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
+    """✅ 还来, from the waiting list. Raises what `claim` raises."""
+    await waiting_list.require_asked(tx, actor, task_id)
+    task = await claim(tx, here, actor, task_id)
+    await waiting_list.taken(tx, task)
     return task
 
 

@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from community import permissions
 from community.errors import NoLongerPossible, NotAllowed, NotFound
 from community.here import Here
-from community.order_texts import CaptainNow, NotYourOwn, Replaced, SomebodyFaster
+from community.order_texts import CaptainNow, Full, NotYourOwn, Replaced, SomebodyFaster
 from community.permissions import Action
 from community.places import above
 from community.tell import Both, Text, What, refresh, show, tell
 from storage.database import Transaction
-from storage.queries import offers, places, tasks, timers
+from storage.queries import offers, places, tasks, timers, waiting
 from storage.queries import people as people_rows
 from storage.records import Order, Person, Task
-from storage.states import OfferState, PlaceKind, Priority, TaskEvent, TaskKind, TaskState
+from storage.states import CompanionState, OfferState, PlaceKind, Priority, TaskEvent, TaskKind, TaskState
 
 S, E = TaskState, TaskEvent
 _END = {E.CANCEL: S.CANCELLED}
@@ -33,6 +33,11 @@ HELD = (S.CLAIMED, S.ON_WAY, S.ARRIVED)
 """While these last, and no longer, the taker sees name, phone and door."""
 SOS = "sos"
 """What a call for help is ordered as; no service of the file."""
+AT_THE_HOUR = frozenset({TaskKind.PATROL})
+"""Kinds that begin at their hour: a late claim does not move it, and their noun says what becomes of it by then."""
+QUEUED = frozenset({TaskKind.PATROL})
+"""Kinds with a waiting list (`community/waiting_list.py`) for whoever comes when it is full."""
+IN_LINE = (CompanionState.WAITING, CompanionState.ASKED)
 TIMERS, LOOKING = "task_", "look_"
 """What the kinds of timers begin with: those of the step a task is at, and those that look for people."""
 
@@ -145,20 +150,25 @@ async def claim(tx: Transaction, here: Here, actor: Person, task_id: int) -> Tas
 
     Raises SomebodyFaster, NotAllowed, NoLongerPossible, NotYourOwn.
     """
+    await waiting.hold(tx, task_id)
     task = await get(tx, task_id)
     if task.kind is TaskKind.CALL:
         raise NotFound
-    if task.state in HELD and task.taker_id != actor.id and not wanted(task):
-        raise SomebodyFaster
     if actor.id == task.person_id:
         raise NotYourOwn
     if task.taker_id == actor.id or await goes_along(tx, actor, task):
         raise NoLongerPossible
-    role = await _by_which_role(tx, here, actor, task)
+    if task.state in HELD and not wanted(task):
+        raise Full if task.kind in QUEUED else SomebodyFaster
+    role = await by_which_role(tx, here, actor, task)
+    if task.kind in QUEUED and not await has_room(tx, task, besides=actor):
+        raise Full
     if task.taker_id is None:
+        await waiting.step_out(tx, task_id=task.id, person_id=actor.id, states=IN_LINE, now=here.now)
         soonest = here.now + timedelta(minutes=here.neighbourhood.dispatch.remind_before_minutes)
         try:
-            due = max(task.due, soonest)  # who claims late is followed up like anybody else
+            # who claims late is followed up like anybody else
+            due = task.due if task.kind in AT_THE_HOUR else max(task.due, soonest)
             task = await move(tx, here, task, E.CLAIM, actor=actor, taker_id=actor.id, due=due)
         except NoLongerPossible:
             if (await get(tx, task.id)).taker_id not in (None, actor.id):
@@ -195,12 +205,21 @@ async def companions(tx: Transaction, task: Task) -> list[Person]:
     return await tasks.companions(tx, task.id) if task.companions else []
 
 
-async def _by_which_role(tx: Transaction, here: Here, actor: Person, task: Task) -> str:
+async def has_room(tx: Transaction, task: Task, *, besides: Person) -> bool:
+    """Whether there is a place that nobody else waits for."""
+    return task.joined + await waiting.reserved(tx, task_id=task.id, besides=besides.id) < task.people
+
+
+async def by_which_role(tx: Transaction, here: Here, actor: Person, task: Task) -> str:
     """By which role somebody may claim now, whatever they were when they were asked. Raises NotAllowed."""
     for action in (Action.CLAIM_TASK, Action.SEE_OPEN):
         role = await permissions.may(tx, actor, action, place_id=task.place_id)
         if role is not None:
             return role
+    if task.kind in AT_THE_HOUR:
+        inside = await permissions.may_inside(tx, actor, Action.CLAIM_TASK, task.place_id)
+        if inside is not None:
+            return inside
     offered = await offers.of(tx, task_id=task.id, person_id=actor.id) is not None
     if offered and await on_roster(tx, here, actor):
         return "officer"
@@ -229,7 +248,8 @@ async def put_back(tx: Transaction, here: Here, task: Task, event: TaskEvent, *,
     if taker_id is not None:
         await offers.mark(tx, task_id=task.id, person_id=taker_id, state=OfferState.RELEASED, now=here.now)
         await _change_password(tx, here, task)
-    task = await move(tx, here, task, event, actor=actor, taker_id=None, due=max(task.due, here.now))
+    due = task.due if task.kind in AT_THE_HOUR else max(task.due, here.now)
+    task = await move(tx, here, task, event, actor=actor, taker_id=None, due=due)
     if taker_id is not None and (actor is None or actor.id != taker_id):
         await _tell_replaced(tx, here, task, await people_rows.by_id(tx, taker_id))
     others = await companions(tx, task)

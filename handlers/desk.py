@@ -8,13 +8,15 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import callers, desk, notices, people, permissions, time_bank_postings, votes
+from community import callers, desk, notices, patrols, people, permissions, time_bank_postings, votes
 from community.here import Here
 from community.permissions import Action
 from community.tell import Both, Text
 from handlers import volunteer_desk
 from handlers.buttons import Press, Rows, button
 from handlers.context import Turn
+from handlers.patrol_desk import MONTH
+from handlers.patrol_post import POST
 from handlers.render import Face
 from handlers.vote_open import OPEN
 from storage.database import Transaction
@@ -61,6 +63,8 @@ async def show(_: Update, turn: Turn) -> None:
     if await votes.scopes(turn.tx, turn.person):
         buttons.append([OPEN])
     buttons += await volunteer_desk.rows(turn)
+    if await patrols.scopes(turn.tx, turn.person):
+        buttons.append([POST, MONTH])
     await turn.say(Desk(reports=found.count, late=found.late, tasks=len(found.tasks)), buttons=buttons)
 
 

@@ -28,6 +28,10 @@ from handlers import (
     notice_desk,
     order,
     order_after,
+    patrol,
+    patrol_cards,
+    patrol_desk,
+    patrol_post,
     proxy,
     quiet,
     report,
@@ -66,14 +70,19 @@ _PRESSED = (
     *(notice, notice_desk, vote, vote_open, my, desk, groups),
     *(time_bank, time_bank_give, time_bank_desk),
     *(quiet, week, volunteer, volunteer_rest, volunteer_desk),
+    *(patrol, patrol_post, patrol_desk),
 )
 _FLOWS = (
     *(join.FLOW, report.FLOW, *report_desk.FLOWS, order.FLOW, order_after.FLOW, task.FLOW, caller.FLOW),
     *(vote_open.FLOW, notice.FLOW, notice_desk.FLOW, unprompted.FLOW),
     *(*time_bank_give.FLOWS, *time_bank_desk.FLOWS),
     *(volunteer.FLOW, volunteer_desk.FLOW),
+    *(patrol.FLOW, patrol_post.FLOW, patrol_desk.FLOW),
 )
-_SHOWN = (report_cards, task_cards, proxy, vote_cards, notice_cards, time_bank_cards, volunteer_cards, desk)
+_SHOWN = (
+    *(report_cards, task_cards, patrol_cards, proxy, vote_cards, notice_cards, time_bank_cards, volunteer_cards),
+    desk,
+)
 
 COMMANDS: Mapping[str, Said] = {name: f for module in _SPOKEN for name, f in module.COMMANDS.items()}
 KEYS: Mapping[str, Said] = {label: f for module in _SPOKEN for label, f in module.KEYS.items()}

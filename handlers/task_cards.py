@@ -1,6 +1,6 @@
 """The cards of an order and its task: for who was asked, who took it, who ordered, and who rings somebody up."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from community import calls, dispatch, orders, people, permissions, repeats, tas
 from community.here import Here
 from community.permissions import Action
 from community.tell import Both, Text, What, plain
+from handlers import patrol_cards
 from handlers.buttons import Button, Rows, button
 from handlers.render import Face
 from storage.database import Transaction
@@ -88,6 +89,8 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
     if isinstance(reader, Group):
         return None
     task = await tasks.get(tx, task_id)
+    if task.kind in FACES:
+        return await FACES[task.kind](tx, here, task, reader)
     order = await tasks.order_of(tx, task) if task.order_id is not None else None
     captain = task.taker_id == reader.id
     mine = captain or await tasks.goes_along(tx, reader, task)
@@ -253,6 +256,10 @@ async def call_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
     return Face(text=text, buttons=buttons)
 
 
+FACES: Mapping[TaskKind, Callable[[Transaction, Here, Task, Person], Awaitable[Face]]] = {
+    TaskKind.PATROL: patrol_cards.face
+}
+"""The whole card where a kind of task looks otherwise."""
 STEPS: Mapping[TaskKind, Callable[[Task], Rows]] = {}
 """The captain's buttons where a kind of task has steps of its own."""
 CARDS = {"task": task_card, "order_mine": my_order, "order_ask": ask_good, "call": call_card}

@@ -6,8 +6,10 @@ from datetime import datetime
 from storage.crypto import Sealed
 from storage.rows import Json as Json
 from storage.states import (
+    CompanionState,
     ContactMode,
     DeliveryState,
+    FindingKind,
     Keyboard,
     NoticeState,
     OutboxKind,
@@ -360,6 +362,71 @@ class Task:
     def joined(self) -> int:
         """How many go: the captain and the companions."""
         return self.companions + (self.taker_id is not None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Patrol:
+    """A shift of a patrol; its task says where, how many and how far it has come."""
+
+    id: int
+    task_id: int
+    repeat_id: int | None
+    posted_by: int
+    begins: datetime
+    began_at: datetime | None
+    ended_at: datetime | None
+    note: Sealed | None  # the captain's, at the end
+    reason: Sealed | None  # why staff called it off
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PatrolRepeat:
+    """A shift that comes every week."""
+
+    id: int
+    place_id: int
+    posted_by: int
+    minutes: int
+    people: int
+    points: str  # one a line
+    next_at: datetime  # the next shift that has not been posted yet
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PatrolPoint:
+    """Where a patrol checks in."""
+
+    id: int
+    patrol_id: int
+    name: str
+    at: datetime | None
+    person_id: int | None
+    located: bool  # a position was sent along; it is not kept
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PatrolFinding:
+    """What a patrol came back with."""
+
+    id: int
+    patrol_id: int
+    kind: FindingKind
+    person_id: int
+    report_id: int | None
+    words: Sealed | None
+    at: datetime
+    relayed_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InLine:
+    """Somebody on the waiting list of a task."""
+
+    person_id: int
+    state: CompanionState
+    at: datetime
+    until: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -123,6 +123,7 @@ class TaskKind(StrEnum):
     VISIT = "visit"  # 上门
     SOS = "sos"  # 🆘: whoever is near, at once
     CALL = "call"  # a message to somebody who is reached by phone or at the door
+    PATROL = "patrol"  # 巡防
 
 
 class TaskState(StrEnum):
@@ -180,6 +181,16 @@ class CompanionState(StrEnum):
 
     GOING = "going"
     LEFT = "left"  # 去不了
+    WAITING = "waiting"  # 候补
+    ASKED = "asked"  # a place came free for them: 还来吗?
+
+
+class FindingKind(StrEnum):
+    """What a patrol comes back with."""
+
+    HAZARD = "hazard"  # 隐患: a report of its own
+    QUARREL = "quarrel"  # 劝和
+    CLUE = "clue"  # 线索
 
 
 class NoticeState(StrEnum):

@@ -8,7 +8,7 @@ place, who holds which role, a household's choice in a vote, Telegram's file ids
 """
 
 from dialogue import Contact, Dialogue, Forge, Photo, Press, Reply
-from factories import AQIANG, B3_GROUP, LIU, NAINAI, WU, XIAOHE, XIAOLIN, XIAOWANG, ZHOU, Room, Speaker
+from factories import AMEI, AQIANG, B3_GROUP, LIU, NAINAI, WU, XIAOHE, XIAOLIN, XIAOWANG, ZHOU, Room, Speaker
 from ordering import password
 from telegram import Update
 from telegram.ext import TypeHandler
@@ -36,6 +36,9 @@ WORDS = (
     "庚午结果",  # what came of a report
     "辛未义诊",  # why minutes were entered by hand
     "辛未停用",  # why a volunteer was stopped
+    "辛未说和",  # a quarrel settled on a patrol
+    "壬申一趟",  # what its captain says of the round
+    "癸酉雷暴",  # why another one is called off
 )
 TROUBLE = WORDS[13]
 YARD = Room(id=-2002, title=WORDS[8])
@@ -56,6 +59,7 @@ async def live(chat: Dialogue) -> list[str]:
     await _group(chat)
     await _time_bank(chat)
     await _stop(chat)
+    await _patrol(chat)
     await _half_done(chat)
     return [*WORDS, *PHONES, await password(chat)]
 
@@ -123,6 +127,16 @@ async def _time_bank(chat: Dialogue) -> None:
 async def _stop(chat: Dialogue) -> None:
     await _say(chat, WU, "/desk", Press("🙋 谁被问了"), Press("🙋 志愿者阿梅"), Press("🚫 停用"), WORDS[18])
     await _say(chat, WU, Press("🚫 确定停用"))
+
+
+async def _patrol(chat: Dialogue) -> None:
+    for when in ("6-10 9:25", "6-10 15:00"):
+        await _say(chat, XIAOWANG, Forge("patrol.post:0:"), "3号楼", when, Press("就这一次"), Press("60 分钟"))
+        await _say(chat, XIAOWANG, Press("3 人"), Press("不设点"), Press("✅ 提交"))
+    await _say(chat, XIAOWANG, Press("🚫 取消这班"), WORDS[21])
+    await _say(chat, XIAOLIN, Forge("patrol.open:1:"), Press("🙋 我去"))
+    await _say(chat, AMEI, Forge("patrol.open:1:"), Press("🙋 我去"))
+    await _say(chat, XIAOLIN, Press("▶️ 开始巡防"), Press("🤝 劝和一起"), WORDS[19], Press("🏁 巡完了"), WORDS[20])
 
 
 async def _half_done(chat: Dialogue) -> None:

@@ -118,6 +118,30 @@ async def within(tx: Transaction, *, place_id: int, kinds: tuple[PlaceKind, ...]
     )
 
 
+async def overlap(tx: Transaction, *, one: int, other: int) -> bool:
+    """Whether anything lies in both places."""
+    found = await tx.one(
+        int,
+        "SELECT 1 FROM reach a JOIN reach b ON b.place_id = a.place_id AND b.ancestor_id = :other "
+        "WHERE a.ancestor_id = :one LIMIT 1",
+        one=one,
+        other=other,
+    )
+    return found is not None
+
+
+async def overlapping(tx: Transaction, *, place_id: int, kinds: tuple[PlaceKind, ...]) -> list[Place]:
+    """Places of these kinds that share something with a place."""
+    wanted = ", ".join(f"'{kind.value}'" for kind in kinds)
+    return await tx.all(
+        Place,
+        f"SELECT {_PLACE} FROM places p WHERE p.id IN (SELECT up.ancestor_id FROM reach inside "
+        "JOIN reach up ON up.place_id = inside.place_id WHERE inside.ancestor_id = :place_id) "
+        f"AND p.kind || '' IN ({wanted}) ORDER BY p.id",
+        place_id=place_id,
+    )
+
+
 async def ancestors(tx: Transaction, place_id: int) -> list[Place]:
     """The place and all it lies in, houses and grid, as `reach` has it; in the order of their ids."""
     found: dict[int, Place] = {}

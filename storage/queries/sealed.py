@@ -38,6 +38,9 @@ SEALED = (
     Column(table="postings", name="words"),
     Column(table="certificates", name="name"),
     Column(table="volunteers", name="stopped_for", key=("person_id",)),
+    Column(table="patrols", name="note"),
+    Column(table="patrols", name="reason"),
+    Column(table="patrol_findings", name="words"),
 )
 NOT_SEALED = {
     "people.phone_hash": "the keyed hash of a phone number, made anew together with it",

@@ -34,6 +34,15 @@ CALL, ASK_ORDER, ASK_REPORT, PHONE_REPORT = 7211, 7212, 7213, 7006
 ASK_PROXY, PROXY_ASKED, PROXY_AGREED, PHONE_PROXY, WEEKLY = 7215, 7601, 7602, 7603, 7701
 VOTE, NOTICE, PAUSED = 7301, 7401, 7402
 BANKED, ENTRY, GIFT, PHONE_GIFT, ASK_GIFT, PAPER = 7501, 7511, 7512, 7513, 7214, 7521
+PATROLS = {  # the shift, its task
+    "an open patrol": (7601, 7701),
+    "a shift to begin": (7602, 7702),
+    "a running patrol": (7603, 7703),
+    "a patrol with too few": (7604, 7704),
+    "a full patrol": (7605, 7705),
+    "a free place": (7606, 7706),
+}
+POINT, REPEAT = 7651, 7681
 _ROLES = {  # role, home (None: anywhere but in the building), and the place of the role near, beside, far
     "volunteer": (Role.VOLUNTEER, ("B3-1-501", "B4-1-501", "B9-1-101"), ("B3", "B4", "B9")),
     "stair captain": (Role.STAIR_CAPTAIN, ("B3-2-401", "B4-1-401", "B9-1-101"), ("B3-2", "B3-1", "B9-1")),
@@ -77,6 +86,8 @@ async def furnish(town: Town) -> Cast:
     }
     writer = await town.resident("writer", "B1-1-401", roles=((Role.GRID_WORKER, "G2"),))
     taker = await town.resident("taker", "B3-1-502", roles=((Role.VOLUNTEER, "B3"),))
+    mate = await town.resident("mate", "B3-1-602", roles=((Role.VOLUNTEER, "B3"),))
+    waits = await town.resident("waits", "B3-1-402", roles=((Role.VOLUNTEER, "B3"),))
     await town.resident("phone", "B3-2-501", phone="13900002999", mode=ContactMode.PHONE)
     async with town.database.write() as tx:
         await tx.run(
@@ -106,6 +117,12 @@ async def furnish(town: Town) -> Cast:
             helper=await _id(tx, taker), receiver=await _id(tx, owner["reader"]), by_phone=phone_id,
             staff=await _id(tx, writer),
         )  # fmt: skip
+        await things.patrols(
+            poster=await _id(tx, writer),
+            captain=await _id(tx, taker),
+            mate=await _id(tx, mate),
+            waits=await _id(tx, waits),
+        )
         group = await tx.need(int, "SELECT id FROM groups WHERE chat_id = :chat", chat=B3_GROUP.id)
         await things.insert(
             "finds", group_id=group, author_telegram_id=owner["author"].id, message_id=1, kind="text",
@@ -127,6 +144,9 @@ async def furnish(town: Town) -> Cast:
         "an agreed proxy": owner["served"],
         "a taken visit": taker,
         "an open vote": writer,
+        **dict.fromkeys(PATROLS, taker),
+        "a point of a running patrol": taker,
+        "a free place": waits,
         "a notice one wrote": writer,
         "a paused notice": writer,
         "a notice one got": owner["reader"],
@@ -154,7 +174,14 @@ async def furnish(town: Town) -> Cast:
             "stopped": stopped,
             "taker": taker_id,
         },
-        tokens={"d_": f"d_{door}", "i_": invite, "g_": "g_find-token", "v_": f"v_{VOTE}", "c_": "c_paper-code"},
+        tokens={
+            "d_": f"d_{door}",
+            "i_": invite,
+            "g_": "g_find-token",
+            "v_": f"v_{VOTE}",
+            "c_": "c_paper-code",
+            "p_": f"p_{PATROLS['an open patrol'][0]}",
+        },
     )
 
 
@@ -316,3 +343,36 @@ class _Things:
             "certificates", id=PAPER, code="paper-code", person_id=helper, name=self.tx.seal("taker"), visits=1,
             credit=20, honour=0, since=now, issued_at=now,  # it does not hold any more
         )  # fmt: skip
+
+    async def patrols(self, *, poster: int, captain: int, mate: int, waits: int) -> None:
+        at = (await place(self.tx, "B3")).id
+        now = self.town.clock.now()
+        await self.insert(
+            "patrol_repeats", id=REPEAT, place_id=at, posted_by=poster, minutes=60, people=3, points="东门",
+            next_at=now + timedelta(days=8), created_at=now,
+        )  # fmt: skip
+        for about, state, ahead, joined, people_wanted in (
+            ("an open patrol", "open", timedelta(hours=6), 0, 3),
+            ("a shift to begin", "claimed", timedelta(minutes=10), 2, 3),
+            ("a running patrol", "arrived", timedelta(minutes=-10), 2, 3),
+            ("a patrol with too few", "claimed", timedelta(hours=9), 1, 3),
+            ("a full patrol", "claimed", timedelta(hours=12), 2, 2),
+            ("a free place", "claimed", timedelta(hours=15), 2, 3),
+        ):
+            number, task = PATROLS[about]
+            begins, running = now + ahead, state == "arrived"
+            await self.insert(
+                "tasks", id=task, kind="patrol", place_id=at, state=state, taker_id=captain if joined else None,
+                due=begins, minutes=60, people=people_wanted, least=2, companions=max(joined - 1, 0),
+                arrived_at=begins if running else None, created_at=now, changed_at=now,
+            )  # fmt: skip
+            await self.insert(
+                "patrols", id=number, task_id=task, posted_by=poster, begins=begins,
+                began_at=begins if running else None,
+            )  # fmt: skip
+            if joined > 1:
+                await self.insert("companions", task_id=task, person_id=mate, state="going", at=now)
+        await self.insert("patrol_points", id=POINT, patrol_id=PATROLS["a running patrol"][0], name="东门")
+        until = now + timedelta(minutes=30)
+        task = PATROLS["a free place"][1]
+        await self.insert("companions", task_id=task, person_id=waits, state="asked", at=now, until=until)

@@ -17,9 +17,12 @@ from cast import (
     GIFT,
     NOTICE,
     ORDERS,
+    PATROLS,
     PAUSED,
+    POINT,
     PROXY_AGREED,
     PROXY_ASKED,
+    REPEAT,
     REPORTS,
     VOTE,
     WHERE,
@@ -55,6 +58,12 @@ SUBJECTS: dict[str, int] = {
     "a notice one wrote": NOTICE,
     "a notice one got": NOTICE,
     "a paused notice": PAUSED,
+    **{
+        about: task if about in ("a full patrol", "a free place") else number
+        for about, (number, task) in PATROLS.items()
+    },
+    "a point of a running patrol": POINT,
+    "a weekly patrol": REPEAT,
 }
 WORDS = {
     "report.to": "property_rongyin",
@@ -89,6 +98,9 @@ LAST: dict[str, tuple[str, str]] = {
     "receipt": ("receipt", "none"),
     "time_entry": ("confirm", "yes"),
     "time_reversal": ("confirm", "yes"),
+    "patrol": ("preview", "submit"),
+    "patrol_words": ("words", "skip"),
+    "patrol_cancel": ("reason", "skip"),
 }
 """The step of each conversation at which something is done, and the word that does it (none: it is typed)."""
 
@@ -250,4 +262,11 @@ def draft(flow: str, cast: Cast) -> Json:
             return trail | {"person": cast.ids["helper"], "name": "", "typed": "", "minutes": 30, "words": "义诊"}
         case "time_reversal":
             return trail | {"number": BANKED, "words": "记错了"}
+        case "patrol":
+            kept = {"day": "", "begins": 1_749_603_600_000, "weekly": False, "minutes": 60, "people": 3, "points": []}
+            return trail | kept | {"place_id": building}
+        case "patrol_words":
+            return trail | {"what": "end", "id": SUBJECTS["a running patrol"]}
+        case "patrol_cancel":
+            return trail | {"patrol_id": SUBJECTS["an open patrol"]}
     raise KeyError(flow)

@@ -24,7 +24,8 @@ WELCOME = "join/welcome"
 KEPT = (
     "places reach roles groups audit reports report_files report_followers report_events finds orders tasks offers "
     "task_events accounts transfers movements votes vote_options vote_roll ballots vote_rounds jobs notices deliveries "
-    "cards timers invites postings certificates companions repeats proxies volunteers volunteer_skills team_members"
+    "cards timers invites postings certificates companions repeats proxies volunteers volunteer_skills team_members "
+    "patrols patrol_points patrol_findings patrol_repeats"
 )  # fmt: skip
 TABLES = tuple(KEPT.split())
 """All tables but those that an answer itself is written to; of people and conversations, see `others`."""
@@ -35,6 +36,7 @@ FREE = {
     *("time.show", "time.entry", "time.reversal"),
     *(f"volunteer.{word}" for word in ("mine", "edit", "pause", "resume", "leave", "asked", "figures")),
     *("task.week", "task.calendar"),
+    *("patrol.list", "patrol.post", "patrol.month"),
 }
 """Buttons that are about nothing but the one who presses."""
 
@@ -207,7 +209,27 @@ def test_a_step_that_is_not_being_asked_takes_no_press(stage: tuple[World, Cast]
 
 
 @pytest.mark.parametrize(
-    "payload", ["d_", "d_x", "i_", "i_x", "g_", "g_x", "v_", "v_x", "v_-1", "v_999", "c_", "c_x", "x", "menu2"]
+    "payload",
+    [
+        "d_",
+        "d_x",
+        "i_",
+        "i_x",
+        "g_",
+        "g_x",
+        "v_",
+        "v_x",
+        "v_-1",
+        "v_999",
+        "p_",
+        "p_x",
+        "p_-1",
+        "p_999",
+        "c_",
+        "c_x",
+        "x",
+        "menu2",
+    ],
 )
 def test_a_made_up_link_leads_nowhere(stage: tuple[World, Cast], payload: str) -> None:
     world, cast = stage

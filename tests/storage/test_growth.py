@@ -4,7 +4,7 @@ import re
 
 import pytest
 from dialogue import Dialogue, Forge, Location, Press
-from factories import AQIANG, LIU, NAINAI, WU, XIAOLIN, XIAOWANG, ZHOU
+from factories import AMEI, AQIANG, LIU, NAINAI, WU, XIAOLIN, XIAOWANG, ZHOU
 from ordering import claim, order, to_the_end
 
 from storage.sqlite import SqliteDatabase
@@ -41,6 +41,7 @@ async def everyday(chat: Dialogue) -> None:
     await claim(chat)
     await to_the_end(chat)
     await chat.say(NAINAI, Press("👍 好了"))
+    await patrol(chat)
     for who in (AQIANG, NAINAI, XIAOLIN, XIAOWANG, WU):
         for said in ("/my", "/tasks", "/desk", "/vote", "/notices", "/who", "/privacy", "/menu"):
             await chat.say(who, said)
@@ -71,6 +72,41 @@ async def everyday(chat: Dialogue) -> None:
     await chat.say(XIAOWANG, Press("✅ 已当面核对身份"))
     for said in (Forge("notice.write:0:"), "今晚停水", Forge("vote.start:0:")):
         await chat.say(WU, said)
+
+
+async def patrol(chat: Dialogue) -> None:
+    """A shift is posted, grabbed, walked, and counted."""
+    for said in (
+        "patrol.post:0:",
+        "榕荫小区",
+        "6-10 9:40",
+        "就这一次",
+        "60 分钟",
+        "3 人",
+        "1号楼",
+        "就这些",
+        "✅ 提交",
+    ):
+        typed = said in ("榕荫小区", "6-10 9:40")
+        await chat.say(WU, said if typed else Forge(said) if ":0:" in said else Press(said))
+    for who in (XIAOLIN, AMEI, XIAOWANG):
+        for said in ("patrol.list:0:", "patrol.open:1:", "task.claim:2:", "task.queue:2:"):
+            await chat.say(who, Forge(said))
+    await chat.say(LIU, Forge("patrol.open:1:"))
+    await chat.say(AMEI, Forge("task.release:2:"))
+    for said in (
+        Press("▶️ 开始巡防"),
+        Press("📍 1号楼"),
+        Press("🤝 劝和一起"),
+        Press("跳过"),
+        Press("🔎 线索一条"),
+        "车",
+    ):
+        await chat.say(XIAOLIN, said)
+    for said in (Location(26.08, 119.3), Press("🏁 巡完了"), Press("跳过")):
+        await chat.say(XIAOLIN, said)
+    for said in ("patrol.record:1:", "patrol.month:0:"):
+        await chat.say(WU, Forge(said))
 
 
 def plans(database: SqliteDatabase, statements: set[str]) -> dict[str, list[str]]:

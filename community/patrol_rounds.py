@@ -1,0 +1,242 @@
+"""The round of a patrol: begun by the captain, checked in point by point, what is found on it, ended with a note."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+
+from community import follow_up, patrol_figures, patrols, permissions, tasks, time_bank, waiting_list
+from community.errors import NoLongerPossible, NotAllowed, NotFound, TooLong
+from community.here import Here
+from community.patrol_texts import CaptainOnly, CheckedIn, Clue, RoundDone, TooEarly, TooFew
+from community.reports import desk_of, unit_place
+from community.tell import Both, show, tell
+from storage.database import Transaction
+from storage.queries import patrols as rows
+from storage.queries import people, timers
+from storage.records import Patrol, PatrolPoint, Person, Task
+from storage.states import FindingKind, Priority, Role, TaskEvent, TaskState
+
+CLUE = "clue_relay"
+NOTE_LIMIT = 500
+_SAID_BY = timedelta(minutes=10)  # a clue is passed on without words after that
+_LOCATED_BY = timedelta(minutes=15)  # a position that is sent belongs to the last check-in, if not older
+_WORDS_BY = timedelta(days=1)
+
+
+async def start(tx: Transaction, here: Here, actor: Person, patrol_id: int) -> None:
+    """▶️ 开始巡防, by the captain. Raises NoLongerPossible, CaptainOnly, TooEarly, TooFew."""
+    patrol, task = await patrols.get(tx, patrol_id)
+    if task.state is not TaskState.CLAIMED:
+        raise NoLongerPossible
+    await _require_captain(tx, actor, task)
+    early = here.neighbourhood.patrols.begin_before_minutes
+    if here.now < task.due - timedelta(minutes=early):
+        raise TooEarly(minutes=early, begins=task.due)
+    if task.joined < task.least:
+        raise TooFew(joined=task.joined, least=task.least)
+    task = await tasks.move(tx, here, task, TaskEvent.ARRIVE, actor=actor, taker_id=actor.id)
+    await rows.begin(tx, patrol_id=patrol.id, now=here.now)
+    await waiting_list.close(tx, here, task)
+    await timers.drop(tx, prefix=patrols.TIMERS, subject_id=patrol.id)
+    ends = max(task.due, here.now) + timedelta(minutes=task.minutes)
+    close = ends + timedelta(minutes=here.neighbourhood.patrols.close_after_minutes)
+    await timers.put(tx, kind=patrols.CLOSE, subject_id=patrol.id, due=close)
+    await follow_up.watch_visit(tx, here, task)
+    await patrols.refresh_cards(tx, here, task)
+    for person in await tasks.companions(tx, task):
+        await show(tx, person, "task", task.id, priority=Priority.TASK, now=here.now)
+
+
+async def check_in(tx: Transaction, here: Here, actor: Person, point_id: int) -> PatrolPoint:
+    """📍 到点, by anybody of the team. Raises NotFound, NotAllowed, NoLongerPossible, CheckedIn."""
+    point = await rows.point(tx, point_id)
+    if point is None:
+        raise NotFound
+    _, task = await running(tx, actor, point.patrol_id)
+    if not await rows.check_in(tx, point_id=point.id, person_id=actor.id, now=here.now):
+        first = await rows.point(tx, point_id) or point
+        by = permissions.public_name(tx, await people.by_id(tx, first.person_id)) if first.person_id else ""
+        raise CheckedIn(point=point.name, by=by, at=first.at or here.now)
+    await tasks.refresh_cards(tx, here, task)
+    return point
+
+
+async def locate(tx: Transaction, here: Here, person: Person) -> PatrolPoint | None:
+    """A position was sent after a check-in; which one it belongs to, or None.
+
+    Only that it was sent is kept. Where a volunteer was to the metre is nobody's business afterwards, points are known
+    by their names, and a team vouches for each other; so nothing is compared or stored.
+    """
+    point = await rows.latest_check_in(tx, person_id=person.id, since=here.now - _LOCATED_BY)
+    if point is None or point.located:
+        return None
+    _, task = await patrols.get(tx, point.patrol_id)
+    if task.state is not TaskState.ARRIVED:
+        return None
+    await rows.located(tx, point.id)
+    return point
+
+
+async def hazard(tx: Transaction, here: Here, actor: Person, patrol_id: int, *, report_id: int) -> None:
+    """⚠️ A report that was made on the round belongs to it; one that comes in after its end does, too."""
+    patrol, task = await patrols.get(tx, patrol_id)
+    if patrol.began_at is not None and actor.id in {person.id for person in await patrols.team(tx, task)}:
+        await rows.add_finding(
+            tx, patrol_id=patrol.id, kind=FindingKind.HAZARD, person_id=actor.id, report_id=report_id, now=here.now
+        )
+        await tasks.refresh_cards(tx, here, task)
+
+
+async def note(tx: Transaction, here: Here, actor: Person, patrol_id: int, kind: FindingKind) -> int:
+    """🤝 劝和一起 or 🔎 线索一条: counted at once; its number, for words. Raises NotAllowed, NoLongerPossible."""
+    patrol, task = await running(tx, actor, patrol_id)
+    finding_id = await rows.add_finding(tx, patrol_id=patrol.id, kind=kind, person_id=actor.id, now=here.now)
+    if kind is FindingKind.CLUE:
+        await timers.put(tx, kind=CLUE, subject_id=finding_id, due=here.now + _SAID_BY)
+    await tasks.refresh_cards(tx, here, task)
+    return finding_id
+
+
+async def describe(tx: Transaction, here: Here, actor: Person, finding_id: int, *, words: str) -> None:
+    """Words about one's own finding, or none; a clue is passed on. Raises NotFound, TooLong, NoLongerPossible."""
+    found = await rows.finding(tx, finding_id)
+    if found is None or found.person_id != actor.id:
+        raise NotFound
+    if len(words) > NOTE_LIMIT:
+        raise TooLong(limit=NOTE_LIMIT, length=len(words))
+    if here.now - found.at > _WORDS_BY:
+        raise NoLongerPossible
+    if words and not await rows.describe(tx, finding_id=found.id, words=tx.seal(words)):
+        raise NoLongerPossible
+    if found.kind is FindingKind.CLUE:
+        await relay(tx, here, found.id, again=bool(words))
+
+
+async def relay(tx: Transaction, here: Here, finding_id: int, *, again: bool = False) -> None:
+    """A clue goes to the desk and the community police, with its words; `again` where words come late."""
+    found = await rows.finding(tx, finding_id)
+    if found is None or not (await rows.relay(tx, finding_id=finding_id, now=here.now) or again):
+        return
+    await timers.drop(tx, prefix=CLUE, subject_id=finding_id)
+    _, task = await patrols.get(tx, found.patrol_id)
+    text = Clue(
+        place=await tasks.rough_place(tx, task),
+        by=permissions.public_name(tx, await people.by_id(tx, found.person_id)),
+        at=found.at,
+        words=permissions.own_words(tx, found.words),
+    )
+    hearing = {person.id: person for person in await desk_of(tx, task.place_id)}
+    for code in here.neighbourhood.patrols.clues_to:
+        unit = await unit_place(tx, code)
+        if unit is not None:
+            hearing |= {p.id: p for p in await people.holding(tx, role=Role.STAFF, place_id=unit.id)}
+    for person in hearing.values():
+        await tell(tx, person, text, priority=Priority.TASK, now=here.now)
+
+
+async def end(tx: Transaction, here: Here, actor: Person, patrol_id: int, *, note: str) -> None:
+    """🏁 巡完了, by the captain, with a note or none. Raises NoLongerPossible, CaptainOnly, TooLong."""
+    patrol, task = await patrols.get(tx, patrol_id)
+    await may_end(tx, actor, task)
+    if len(note) > NOTE_LIMIT:
+        raise TooLong(limit=NOTE_LIMIT, length=len(note))
+    await _end(tx, here, patrol, task, actor=actor, note=note)
+
+
+async def may_end(tx: Transaction, actor: Person, task: Task) -> None:
+    """Raises NoLongerPossible, CaptainOnly."""
+    if task.state is not TaskState.ARRIVED:
+        raise NoLongerPossible
+    await _require_captain(tx, actor, task)
+
+
+async def close(tx: Transaction, here: Here, patrol_id: int) -> None:
+    """Nobody has said for hours that it is over."""
+    patrol, task = await patrols.get(tx, patrol_id)
+    if task.state is TaskState.ARRIVED:
+        await _end(tx, here, patrol, task, actor=None, note="")
+
+
+async def so_far(tx: Transaction, patrol: Patrol) -> tuple[list[PatrolPoint], Counter[str]]:
+    """Its points, and how many of each kind were found."""
+    found = await rows.findings(tx, patrol.id) if patrol.began_at else []
+    return await rows.points(tx, patrol.id), Counter(str(one.kind) for one in found)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What the desk may read of a round: points (name, who, with a position), findings (kind, words, report)."""
+
+    place: Both
+    captain: str
+    note: str
+    points: list[tuple[str, str, bool]]
+    findings: list[tuple[str, str, int]]
+
+
+async def record(tx: Transaction, actor: Person, patrol_id: int) -> Record:
+    """For whoever posts patrols there. Raises NotAllowed, NotFound, NoLongerPossible."""
+    patrol, task = await patrols.for_desk(tx, actor, patrol_id)
+    if patrol.began_at is None:
+        raise NoLongerPossible
+    points = []
+    for point in await rows.points(tx, patrol.id):
+        by = permissions.public_name(tx, await people.by_id(tx, point.person_id)) if point.person_id else ""
+        points.append((point.name, by, point.located))
+    return Record(
+        place=await tasks.rough_place(tx, task),
+        captain=permissions.public_name(tx, await people.by_id(tx, task.taker_id)) if task.taker_id else "",
+        note=permissions.own_words(tx, patrol.note),
+        points=points,
+        findings=[
+            (str(one.kind), permissions.own_words(tx, one.words), one.report_id or 0)
+            for one in await rows.findings(tx, patrol.id)
+        ],
+    )
+
+
+async def running(tx: Transaction, actor: Person, patrol_id: int) -> tuple[Patrol, Task]:
+    """A round that somebody is on now. Raises NotAllowed, NoLongerPossible."""
+    patrol, task = await patrols.get(tx, patrol_id)
+    if actor.id not in {person.id for person in await patrols.team(tx, task)}:
+        raise NotAllowed
+    if task.state is not TaskState.ARRIVED:
+        raise NoLongerPossible
+    return patrol, task
+
+
+async def _require_captain(tx: Transaction, actor: Person, task: Task) -> None:
+    if task.taker_id == actor.id:
+        return
+    if task.taker_id is None or not await tasks.goes_along(tx, actor, task):
+        raise NotAllowed
+    raise CaptainOnly(captain=permissions.public_name(tx, await people.by_id(tx, task.taker_id)))
+
+
+async def _end(tx: Transaction, here: Here, patrol: Patrol, task: Task, *, actor: Person | None, note: str) -> None:
+    task = await tasks.move(tx, here, task, TaskEvent.FINISH, actor=actor, taker_id=task.taker_id)
+    task = await tasks.move(tx, here, task, TaskEvent.CONFIRM, actor=actor, taker_id=task.taker_id)
+    await rows.end(tx, patrol_id=patrol.id, note=tx.seal(note) if note else None, now=here.now)
+    await timers.drop(tx, prefix=patrols.TIMERS, subject_id=patrol.id)
+    banked = await _bank(tx, here, task)
+    found = await patrol_figures.of_round(tx, patrol.id)
+    for person in await patrols.team(tx, task):
+        text = RoundDone(
+            place=await tasks.rough_place(tx, task),
+            minutes=found.minutes // max(task.joined, 1),
+            points=found.points,
+            all_points=found.all_points,
+            hazards=found.hazards,
+            quarrels=found.quarrels,
+            clues=found.clues,
+            closed=actor is None,
+            banked=banked.get(person.id, 0),
+        )
+        await tell(tx, person, text, priority=Priority.TASK, now=here.now)
+    await patrols.refresh_cards(tx, here, task)
+
+
+async def _bank(tx: Transaction, here: Here, task: Task) -> dict[int, int]:
+    """Minutes booked, by person. The time bank takes one payee a task so far: companions are to be booked here."""
+    minutes, _ = await time_bank.post(tx, here, task)
+    return {task.taker_id: minutes} if task.taker_id is not None else {}
