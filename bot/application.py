@@ -29,7 +29,7 @@ from bot.settings import Settings
 from bot.transport import NoRequest, Transport
 from bot.vote_chart import VoteChart
 from bot.worker import Worker
-from community import calls, dispatch, follow_up, notices, orders, reports, vote_rounds, votes
+from community import calls, check_in_clock, dispatch, follow_up, notices, orders, reports, vote_rounds, votes
 from community.here import Here
 from community.neighbourhood import Neighbourhood
 from community.working_time import WorkingTime
@@ -64,6 +64,7 @@ DUE: Mapping[str, Due] = {
     orders.UNCONFIRMED: orders.unconfirmed,
     calls.NEW: calls.announce,
     calls.AGAIN: calls.announce,
+    check_in_clock.STEP: check_in_clock.step,
     notices.SEND: notices.go_on,
     housekeeping.DAILY: housekeeping.daily,
 }

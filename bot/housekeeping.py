@@ -4,12 +4,13 @@ from datetime import datetime, time, timedelta
 
 from community.here import Here
 from storage.database import Database, Transaction
-from storage.queries import dialogues, inbox, meta, outbox, timers
+from storage.queries import check_ins, dialogues, inbox, meta, outbox, timers
 
 DAILY = "daily"
 _AT = time(3, 30)
 _DONE_KEPT = timedelta(days=1)
 _ASIDE_KEPT = timedelta(days=30)
+_CHECK_INS_KEPT = timedelta(days=90)
 
 
 def _next(here: Here) -> datetime:
@@ -26,9 +27,10 @@ async def start(database: Database, here: Here, *, bot: str) -> None:
 
 
 async def daily(tx: Transaction, here: Here, _: int) -> None:
-    """Forget handled updates and sent messages after a day, what was set aside after thirty."""
+    """Forget handled updates and sent messages after a day, what was set aside after 30, 报平安 after 90."""
     done, aside = here.now - _DONE_KEPT, here.now - _ASIDE_KEPT
     await inbox.purge(tx, done_before=done, aside_before=aside)
     await outbox.purge(tx, done_before=done, aside_before=aside)
     await dialogues.purge(tx, now=here.now)
+    await check_ins.purge(tx, settled_before=here.now - _CHECK_INS_KEPT)
     await timers.put(tx, kind=DAILY, subject_id=0, due=_next(here))

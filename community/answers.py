@@ -1,6 +1,6 @@
 """Answers given on the phone: they count as the person's own, and close the call."""
 
-from community import calls, orders, reports
+from community import calls, check_in_day, orders, reports
 from community.errors import NotFound
 from community.here import Here
 from storage.database import Transaction
@@ -24,5 +24,9 @@ async def give(tx: Transaction, here: Here, actor: Person, task_id: int, *, answ
             await orders.complain(tx, here, actor, subject, event=event, on_behalf=True)
     elif task.question == "report" and answer in _REPORT:
         await reports.judge(tx, here, actor, subject, event=_REPORT[answer], on_behalf=True)
+    elif task.question == "check_in" and answer == "well":
+        await check_in_day.found(tx, here, actor, subject)
+    elif task.question == "check_in" and answer == "need_help":
+        await check_in_day.need_help(tx, here, actor, subject)
     else:
         raise NotFound

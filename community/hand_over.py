@@ -3,7 +3,7 @@
 What waited at their desk goes to whoever is in charge beside or above them.
 """
 
-from community import follow_up, orders, reports, tasks
+from community import check_ins, follow_up, orders, reports, tasks
 from community.here import Here
 from community.tell import show
 from storage.database import Transaction
@@ -16,6 +16,7 @@ from storage.states import Priority, TaskEvent, TaskKind, TaskState
 
 async def hand_over(tx: Transaction, here: Here, person: Person) -> None:
     """Nobody waits for somebody who is gone."""
+    await check_ins.forget(tx, here, person)
     for task in await rows.taken_by(tx, person_id=person.id):
         await follow_up.replace(tx, here, task, TaskEvent.RELEASE)
     for task in await rows.live_of_person(tx, person_id=person.id):

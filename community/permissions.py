@@ -26,6 +26,9 @@ class Action(StrEnum):
     CLAIM_TASK = "claim_task"  # take a visit that is looked for
     REGISTER_CALLER = "register_caller"  # ☎️ 来电登记: take an order or a report for somebody on the phone
     MAKE_CALLS = "make_calls"  # tell somebody by phone, and hear their answer
+    ENROL = "enrol"  # 报平安: enrol somebody who agrees
+    KNOCK = "knock"  # go and knock at the door of somebody who has not been heard of
+    LOOK_IN = "look_in"  # see who needs a look today, and say how they are
 
 
 ALLOWED: dict[Action, tuple[Role, ...]] = {
@@ -38,6 +41,9 @@ ALLOWED: dict[Action, tuple[Role, ...]] = {
     Action.CLAIM_TASK: (Role.VOLUNTEER, Role.GRID_WORKER, Role.STAFF),
     Action.REGISTER_CALLER: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
     Action.MAKE_CALLS: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
+    Action.ENROL: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
+    Action.KNOCK: (Role.STAIR_CAPTAIN, Role.BUILDING_CAPTAIN, Role.GRID_WORKER, Role.STAFF),
+    Action.LOOK_IN: (Role.STAIR_CAPTAIN, Role.BUILDING_CAPTAIN, Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
 }
 """Which roles, held at the place or above it, may do it; weakest first."""
 
@@ -107,6 +113,11 @@ def own_words(tx: Transaction, value: Sealed | None) -> str:
 
 def public_name(tx: Transaction, person: Person) -> str:
     """The name of somebody who serves (volunteer, captain, grid worker, staff), as the served may know it."""
+    return _open(tx, person.name)
+
+
+def name_in_care(tx: Transaction, person: Person) -> str:
+    """The name of somebody who is looked in on, for those who agreed to be told and for who looks in on them."""
     return _open(tx, person.name)
 
 

@@ -6,7 +6,7 @@ What follows for those it is for is said by the noun that it belongs to (`NOUNS`
 from collections.abc import Mapping
 from typing import Protocol
 
-from community import dispatch, follow_up, orders, tasks
+from community import dispatch, follow_up, knocks, orders, tasks
 from community.errors import NoLongerPossible
 from community.here import Here
 from community.order_texts import StillAlone
@@ -25,7 +25,7 @@ class Noun(Protocol):
     async def on_finish(self, tx: Transaction, here: Here, actor: Person, task: Task, /) -> None: ...
 
 
-NOUNS: Mapping[TaskKind, Noun] = {TaskKind.VISIT: orders}
+NOUNS: Mapping[TaskKind, Noun] = {TaskKind.VISIT: orders, TaskKind.KNOCK: knocks}
 
 
 async def claim(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:

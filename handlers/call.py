@@ -30,7 +30,7 @@ async def missed(_: Update, turn: Turn, press: Press) -> None:
 
 
 async def answered(_: Update, turn: Turn, press: Press) -> None:
-    """好了, 没好, 没人来, 解决了, 没解决: what the person said."""
+    """好了, 没好, 没人来, 解决了, 没解决, 都好, 需要帮助: what the person said."""
     await answers.give(turn.tx, turn.here, turn.person, press.subject, answer=press.action.removeprefix("call."))
     await turn.answer(CallNoted(told=True))
 
@@ -38,5 +38,5 @@ async def answered(_: Update, turn: Turn, press: Press) -> None:
 PRESSES = {
     "call.told": told,
     "call.missed": missed,
-    **{f"call.{word}": answered for word in ("good", "not_good", "no_show", "solved", "unsolved")},
+    **{f"call.{word}": answered for word in ("good", "not_good", "no_show", "solved", "unsolved", "well", "need_help")},
 }

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import callers, desk, notices, people, permissions, votes
+from community import callers, check_in_search, desk, notices, people, permissions, votes
 from community.here import Here
 from community.permissions import Action
 from community.tell import Both, Text
 from handlers.buttons import Press, Rows, button
 from handlers.context import Turn
+from handlers.look_in import show_list
 from handlers.render import Face
 from handlers.vote_open import OPEN
 from storage.database import Transaction
@@ -57,7 +58,10 @@ async def show(_: Update, turn: Turn) -> None:
         buttons.append([button("write_notice", "notice.write")])
     if await votes.scopes(turn.tx, turn.person):
         buttons.append([OPEN])
+    if await check_in_search.may_enrol(turn.tx, turn.person):
+        buttons.append([button("enrol", "enrol.start")])
     await turn.say(Desk(reports=found.count, late=found.late, tasks=len(found.tasks)), buttons=buttons)
+    await show_list(turn)
 
 
 async def open_report(_: Update, turn: Turn, press: Press) -> None:

@@ -15,11 +15,15 @@ from community.tell import Text
 from handlers import (
     call,
     caller,
+    check_in,
+    check_in_cards,
+    check_in_enrol,
     contacts,
     desk,
     flow,
     groups,
     join,
+    look_in,
     menu,
     my,
     notice,
@@ -49,12 +53,17 @@ Pressed = Callable[[Update, Turn, Press], Coroutine[Any, Any, None]]
 _SPOKEN = (menu, report, order, task, notice_desk, vote, my, contacts, desk)
 _PRESSED = (menu, join, report, report_desk, order, task, call, caller, notice, notice_desk, vote, vote_open, my, desk)
 _FLOWS = (join.FLOW, report.FLOW, *report_desk.FLOWS, order.FLOW, caller.FLOW, vote_open.FLOW, notice.FLOW)
-_SHOWN = (report_cards, task_cards, vote_cards, notice_cards, desk)
+_SHOWN = (report_cards, task_cards, vote_cards, notice_cards, desk, check_in_cards)
+_CHECK_IN = (check_in, check_in_enrol, look_in)
 
 COMMANDS: Mapping[str, Said] = {name: f for module in _SPOKEN for name, f in module.COMMANDS.items()}
-KEYS: Mapping[str, Said] = {label: f for module in _SPOKEN for label, f in module.KEYS.items()}
-PRESSES: Mapping[str, Pressed] = {action: f for module in (*_PRESSED, groups) for action, f in module.PRESSES.items()}
-FLOWS: Mapping[str, Flow] = {f.name: f for f in (*_FLOWS, notice_desk.FLOW, unprompted.FLOW)}
+KEYS: Mapping[str, Said] = {label: f for module in (*_SPOKEN, check_in) for label, f in module.KEYS.items()}
+PRESSES: Mapping[str, Pressed] = {
+    action: f for module in (*_PRESSED, *_CHECK_IN, groups) for action, f in module.PRESSES.items()
+}
+FLOWS: Mapping[str, Flow] = {
+    f.name: f for f in (*_FLOWS, check_in.FLOW, check_in_enrol.FLOW, notice_desk.FLOW, unprompted.FLOW)
+}
 CARDS: Mapping[str, Card] = {kind: f for module in _SHOWN for kind, f in module.CARDS.items()}
 GROUP_COMMANDS: Mapping[str, Said] = groups.COMMANDS
 FOR_STRANGERS = frozenset({"start", "help", "cancel", "settings", "privacy"})

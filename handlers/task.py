@@ -13,6 +13,7 @@ from community import orders, taking, volunteering
 from community.tell import Text
 from handlers.buttons import Press
 from handlers.context import Turn
+from handlers.look_in import show_list
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,7 @@ async def show(_: Update, turn: Turn) -> None:
     found = await volunteering.tasks_of(turn.tx, turn.person)
     await turn.say(Tasks(mine=len(found.mine), offered=len(found.offered), balance=found.balance))
     await volunteering.show_cards(turn.tx, turn.here, turn.person, found)
+    await show_list(turn)
 
 
 async def claim(__: Update, turn: Turn, press: Press) -> None:

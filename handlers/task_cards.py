@@ -9,6 +9,7 @@ from community import calls, orders, people, permissions, tasks
 from community.here import Here
 from community.tell import Both, Text, What
 from handlers.buttons import Button, Rows, button
+from handlers.look_in import knock_buttons
 from handlers.render import Face
 from storage.database import Transaction
 from storage.records import Group, Order, Person, Task
@@ -120,7 +121,8 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
     )
     buttons: Rows = []
     if open_to_me:
-        buttons = [[button("i_go", "task.claim", task.id), button("not_now", "task.decline", task.id)]]
+        claim = CLAIMS.get(task.kind, "i_go")
+        buttons = [[button(claim, "task.claim", task.id), button("not_now", "task.decline", task.id)]]
     elif captain:
         buttons = STEPS.get(task.kind, captain_buttons)(task)
     elif mine and task.state in tasks.HELD:
@@ -227,11 +229,16 @@ async def call_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
     elif open_still and task.question == "report":
         solved = button("solved", "call.solved", task.id)
         buttons = [[solved, button("unsolved", "call.unsolved", task.id)], [missed]]
+    elif open_still and task.question == "check_in":
+        well = button("all_well", "call.well", task.id)
+        buttons = [[well, button("need_help", "call.need_help", task.id)], [missed]]
     elif open_still:
         buttons = [[button("told", "call.told", task.id), missed]]
     return Face(text=text, buttons=buttons)
 
 
-STEPS: Mapping[TaskKind, Callable[[Task], Rows]] = {}
+STEPS: Mapping[TaskKind, Callable[[Task], Rows]] = {TaskKind.KNOCK: knock_buttons}
 """The captain's buttons where a kind of task has steps of its own."""
+CLAIMS: Mapping[TaskKind, str] = {TaskKind.KNOCK: "i_knock"}
+"""What claiming is called where a kind of task has a word of its own."""
 CARDS = {"task": task_card, "order_mine": my_order, "order_ask": ask_good, "call": call_card}

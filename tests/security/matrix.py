@@ -6,7 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cast import ASK_ORDER, ASK_REPORT, CALL, NOTICE, ORDERS, PAUSED, REPORTS, VOTE, WHERE, Cast
+from cast import (
+    ASK_CHECK_IN,
+    ASK_ORDER,
+    ASK_REPORT,
+    CALL,
+    DAY,
+    KNOCK,
+    NOTICE,
+    OPEN_KNOCK,
+    ORDERS,
+    PAUSED,
+    REPORTS,
+    VOTE,
+    WHERE,
+    Cast,
+)
 from dialogue import Dialogue, Forge, Reply
 from factories import B3_GROUP, Room, Speaker
 
@@ -27,6 +42,10 @@ SUBJECTS: dict[str, int] = {
     "a call": CALL,
     "a question about an order": ASK_ORDER,
     "a question about a report": ASK_REPORT,
+    "a question about a check-in": ASK_CHECK_IN,
+    "a day": DAY,
+    "a taken knock": KNOCK,
+    "an open knock": OPEN_KNOCK,
     "an open vote": VOTE,
     "a notice one wrote": NOTICE,
     "a notice one got": NOTICE,
@@ -39,6 +58,7 @@ WORDS = {
     "order.rate": "5",
     "vote.cast": "yes",
     "vote.recast": "yes",
+    "check_in.hour": "600",
     "settings.language": "en",
     "settings.keyboard": "elder",
 }
@@ -51,6 +71,8 @@ LAST: dict[str, tuple[str, str]] = {
     "send_back": ("reason", ""),
     "resolve": ("result", ""),
     "caller": ("order", "yes"),
+    "away": ("until", "1"),
+    "enrol": ("consent", "yes"),
     "open_vote": ("preview", "submit"),
     "notice": ("preview", "send"),
     "notice_correct": ("confirm", "send"),
@@ -130,6 +152,9 @@ def subject(about: str, cast: Cast) -> int:
     return SUBJECTS.get(about) or {
         "a newcomer": cast.ids["newcomer"],
         "a home": cast.ids["home"],
+        "an enrolment": cast.ids["elder"],
+        "an asked elder": cast.ids["asked elder"],
+        "a contact's request": cast.ids["elder"],
         "the group of the building": cast.ids["building"],
     }.get(about, 0)
 
@@ -183,6 +208,11 @@ def draft(flow: str, cast: Cast) -> Json:
         case "caller":
             kept = {"phone": "13900002999", "name": "phone", "category": "lighting", "words": ""}
             return trail | kept | {"person": cast.ids["phone"], "at": cast.ids["home"], "service": "books"}
+        case "away":
+            return trail
+        case "enrol":
+            kept = {"phone": "13900002999", "at": None, "name": "phone", "minute": 540, "contacts": []}
+            return trail | kept | {"person": cast.ids["phone"]}
         case "open_vote":
             kept = {"question": "修不修", "kind": "yes_no", "options": [], "plan": "", "file": ""}
             return trail | kept | {"at": building, "place_id": building, "closes_at": 1_750_000_000_000}

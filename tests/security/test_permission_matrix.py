@@ -24,14 +24,14 @@ WELCOME = "join/welcome"
 KEPT = (
     "places reach roles groups audit reports report_files report_followers report_events finds orders tasks offers "
     "task_events accounts transfers movements votes vote_options vote_roll ballots vote_rounds jobs notices deliveries "
-    "cards timers invites"
+    "cards timers invites check_ins check_in_contacts check_in_days check_in_alerts"
 )  # fmt: skip
 TABLES = tuple(KEPT.split())
 """All tables but those that an answer itself is written to; of people and conversations, see `others`."""
 FREE = {
     *(f"settings.{word}" for word in ("language", "keyboard")),
     *(f"my.{word}" for word in ("export", "erase", "erase_yes", "keep")),
-    *("order.keep", "vote.keep", "caller.start", "notice.write", "vote.start"),
+    *("order.keep", "vote.keep", "caller.start", "enrol.start", "notice.write", "vote.start"),
 }
 """Buttons that are about nothing but the one who presses."""
 
