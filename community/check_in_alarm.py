@@ -11,7 +11,7 @@ from storage.queries import check_ins as rows
 from storage.queries import people, places, timers
 from storage.queries import tasks as task_rows
 from storage.records import CheckInDay, Person
-from storage.states import ContactState, PlaceKind, Priority, Role, TaskEvent, TaskKind, TaskState
+from storage.states import CheckInState, ContactState, PlaceKind, Priority, Role, TaskEvent, TaskKind, TaskState
 
 QUESTION = "check_in"
 _KNOCK_WITHIN, _KNOCK_MINUTES = timedelta(minutes=15), 10
@@ -100,7 +100,8 @@ async def alert_captains(tx: Transaction, here: Here, day: CheckInDay) -> None:
 
 
 async def _show(tx: Transaction, here: Here, day: CheckInDay, person: Person) -> None:
-    await show(tx, person, "check_in_alarm", day.id, priority=Priority.TASK, now=here.now)
+    priority = Priority.EMERGENCY if day.state is CheckInState.HELP else Priority.TASK
+    await show(tx, person, "check_in_alarm", day.id, priority=priority, now=here.now)
 
 
 async def stairwell(tx: Transaction, elder: Person) -> Both:

@@ -106,6 +106,7 @@ async def _settle(tx: Transaction, here: Here, day: CheckInDay, *, was: CheckInS
     await check_in_alarm.close_calls(tx, here, day)
     if was in ALARMED:
         await check_in_alarm.all_clear(tx, here, day, by=by)
+    await rows.stand_down(tx, day.id)
     await _safe_today(tx, here, day.person_id)
 
 
@@ -127,6 +128,7 @@ async def unwell(tx: Transaction, here: Here, person: Person) -> None:
     if day is None or day.state is S.HELP:
         raise NoLongerPossible
     day = await move(tx, here, day, E.UNWELL)
+    await check_in_alarm.close_calls(tx, here, day)  # what they were to be asked has changed
     await check_in_alarm.ring_up(tx, here, day, why="unwell")
     await check_in_alarm.alert_captains(tx, here, day)
 
@@ -138,6 +140,7 @@ async def leave(tx: Transaction, here: Here, day: CheckInDay) -> None:
     await check_in_alarm.close_calls(tx, here, day)
     if was in ALARMED:
         await check_in_alarm.all_clear(tx, here, day, by=None)
+    await rows.stand_down(tx, day.id)
 
 
 async def looks_in(tx: Transaction, here: Here, actor: Person, elder: Person) -> str | None:
@@ -184,6 +187,6 @@ async def need_help(tx: Transaction, here: Here, actor: Person, day_id: int) -> 
 
 async def nobody_answered(tx: Transaction, here: Here, day: CheckInDay) -> None:
     """没人应: the desk has it, at once."""
-    if day.state is not S.DESK:
+    if day.state not in (S.DESK, S.HELP):
         day = await move(tx, here, day, E.DESK)
     await check_in_alarm.alert_desk(tx, here, day)

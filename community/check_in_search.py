@@ -7,6 +7,7 @@ from community.check_ins import check_enrol
 from community.errors import NotFound
 from community.here import Here
 from community.permissions import Action
+from community.tell import reachable_by_chat
 from storage.database import Transaction
 from storage.queries import people
 from storage.records import Person
@@ -33,8 +34,12 @@ async def choose(tx: Transaction, here: Here, actor: Person, elder: Person) -> s
 
 
 async def contact(tx: Transaction, *, phone: str, elder_id: int) -> Person:
-    """Whoever is known by this number. Raises NotFound, NotTheirContact."""
-    known = [p for p in await people.by_phone(tx, joining.clean_phone(phone)) if p.joined_at is not None]
+    """Whoever chats and is known by this number; others could not be asked. Raises NotFound, NotTheirContact."""
+    known = [
+        p
+        for p in await people.by_phone(tx, joining.clean_phone(phone))
+        if p.joined_at is not None and reachable_by_chat(p)
+    ]
     others = [p for p in known if p.id != elder_id]
     if known and not others:
         raise NotTheirContact

@@ -247,6 +247,12 @@ async def spare(tx: Transaction, *, day_id: int, person_id: int) -> None:
     )
 
 
+async def stand_down(tx: Transaction, day_id: int) -> None:
+    """All is well: should there be another alarm that day, everybody is alerted anew."""
+    await tx.run("DELETE FROM check_in_alerts WHERE day_id = :day_id", day_id=day_id)
+    await tx.run("UPDATE check_in_days SET task_id = NULL WHERE id = :day_id", day_id=day_id)
+
+
 async def opened(tx: Transaction, *, day_id: int, person_id: int, now: datetime) -> None:
     """Somebody who was alerted has opened the address."""
     await tx.run(

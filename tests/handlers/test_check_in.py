@@ -143,12 +143,38 @@ async def test_who_is_unwell_is_rung_up_at_once_and_the_captain_is_told(chat: Di
 
     assert any("您说今天不舒服" in line for line in told(chat, ZHOU))
     assert told(chat, LIU) == ["🆘 3号楼2梯：老人需要帮助。情况紧急先打 120。 ☎️ 值班：值班员老周 139-0000-0101"]
-    await chat.play(ZHOU, [(Press("🆘 需要帮助"), [Popup("记下了，谢谢！"), "🆘 3号楼2梯*", Edited("*问过对方了*")])])
+    await chat.play(ZHOU, [(Press("🆘 需要帮助"), ["🆘 3号楼2梯*", Popup("记下了，谢谢！"), Edited("*问过对方了*")])])
     await chat.advance(minutes=31)
     assert told(chat, WU)[-1].startswith("🆘 3号楼2梯")  # until it is settled
     await chat.play(WU, [(Press("✅ 处理好了"), [Popup("记下了，谢谢！*"), Edited("✅*看过了*")])])
     assert (await day_of(chat)).state is CheckInState.SAFE
     assert told(chat, LIU)[-1].startswith("✅ 3号楼2梯的老人平安")
+
+
+async def test_a_second_alarm_on_a_day_reaches_those_who_heard_the_all_clear(chat: Dialogue) -> None:
+    await to_the_door(chat)
+    await chat.play(LIU, [(Press("没人应"), [Popup("*"), Edited("*")])])
+    await chat.play(NAINAI, [("☀️ 我很好", ["收到，您平安就好！*", Edited("☀️*")])])
+    assert told(chat, LIU) == ["✅ 3号楼2梯的老人报平安了，不用再去了。谢谢您！"]
+    chat.heard(WU)
+
+    await chat.play(NAINAI, [(Press("😟 今天不舒服"), ["知道了*", Edited("😟*")])])
+    await chat.advance(minutes=31)
+    heard = told(chat, LIU), told(chat, WU)
+    await chat.play(NAINAI, [("☀️ 我很好", ["收到，您平安就好！*", Edited("☀️*")])])
+
+    assert all(any(line.startswith("🆘 3号楼2梯") for line in lines) for lines in heard)
+    assert [told(chat, who)[-1:] for who in (LIU, WU)] == [["✅ 3号楼2梯的老人报平安了，不用再去了。谢谢您！"]] * 2
+
+
+async def test_who_went_to_knock_may_say_what_came_of_it_when_help_was_called_meanwhile(chat: Dialogue) -> None:
+    await to_the_door(chat)
+    await chat.play(NAINAI, [(Press("😟 今天不舒服"), ["知道了*", Edited("😟*")])])
+
+    await chat.play(LIU, [(Press("没人应"), [Popup("记下了*"), Edited("*")])])
+
+    assert (await day_of(chat)).state is CheckInState.HELP
+    assert any(line.startswith("🆘 3号楼2梯") for line in told(chat, WU))
 
 
 async def test_who_is_away_is_not_asked_until_the_morning_they_come_home(chat: Dialogue) -> None:
