@@ -33,6 +33,7 @@ from bot.worker import Worker
 from community import (
     calls,
     certificates,
+    check_in_clock,
     dispatch,
     follow_up,
     notices,
@@ -94,6 +95,7 @@ DUE: Mapping[str, Due] = {
     patrol_repeats.POST: patrol_repeats.go_on,
     calls.NEW: calls.announce,
     calls.AGAIN: calls.announce,
+    check_in_clock.STEP: check_in_clock.step,
     notices.SEND: notices.go_on,
     time_bank_giving.OVER: time_bank_giving.lapse,
     time_bank_month.PUBLISH: time_bank_month.publish,

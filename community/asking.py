@@ -1,5 +1,7 @@
 """Whom to ask for a task, best first: by name, by the roster, familiar, next door, near; then by who was asked last.
 
+To knock at a door, the captains of the stairwell and the building are asked, and the grid worker.
+
 Outside rule: a few at a time beats everybody at once, in speed and in fatigue (phased alerts, PLOS ONE 0343762).
 """
 
@@ -13,7 +15,7 @@ from storage.queries import offers, places
 from storage.queries import tasks as rows
 from storage.queries.offers import Wanted
 from storage.records import Person, Task
-from storage.states import PlaceKind
+from storage.states import PlaceKind, TaskKind
 
 PARTS = ("morning", "afternoon", "evening")
 """A day's parts, by which volunteers say when they can help."""
@@ -52,6 +54,9 @@ def hours_between(begins: datetime, ends: datetime) -> int:
 async def best(tx: Transaction, here: Here, task: Task, *, limit: int) -> list[Person]:
     """The next ones to ask, at most `limit`; nobody who was asked before."""
     wanted = _wanted(here, task)
+    if task.kind is TaskKind.KNOCK:
+        captains = await offers.captains(tx, wanted, cap=here.neighbourhood.check_in.knock_daily_cap)
+        return list({person.id: person for person in captains}.values())[:limit]
     found: dict[int, Person] = {}
 
     def add(more: Iterable[Person]) -> bool:

@@ -12,7 +12,7 @@ from community.order_texts import NotYourOwn
 from community.permissions import Action
 from community.tell import Text, show
 from storage.database import Transaction
-from storage.queries import people, reports, timers
+from storage.queries import check_ins, people, reports, timers
 from storage.queries import tasks as rows
 from storage.records import Person, Task
 from storage.states import Priority, Role, TaskEvent, TaskKind, TaskState
@@ -24,7 +24,7 @@ _AGAIN_AFTER = timedelta(minutes=15)
 async def ask_by_phone(
     tx: Transaction, here: Here, person: Person, text: Text, *, question: str, subject_id: int
 ) -> None:
-    """Have somebody ring a person and ask; `question` is "order" or "report"."""
+    """Have somebody ring a person and ask; `question` is "order", "report" or "check_in"."""
     task_id = await rows.add_task(
         tx,
         kind=TaskKind.CALL,
@@ -98,6 +98,10 @@ async def _helpers(tx: Transaction, task: Task) -> set[int | None]:
     if task.question == "report":
         report = await reports.by_id(tx, task.subject_id or 0)
         return {report.keeper_id} if report else set()
+    if task.question == "check_in":
+        day = await check_ins.day(tx, task.subject_id or 0)
+        knock = await rows.by_id(tx, day.task_id) if day and day.task_id else None
+        return {task.person_id, knock.taker_id if knock else None}
     return {t.taker_id for t in await rows.live_of_person(tx, person_id=task.person_id or 0)}
 
 
@@ -143,6 +147,14 @@ async def not_reached(tx: Transaction, here: Here, actor: Person, task_id: int) 
     await timers.put(tx, kind=AGAIN, subject_id=task.id, due=here.now + _AGAIN_AFTER)
     await tasks.refresh_cards(tx, here, task)
     return tries
+
+
+async def hurry(tx: Transaction, here: Here, *, question: str, subject_id: int) -> bool:
+    """Bring calls that still ask this down to the end of the chats now; False where there is none."""
+    found = await rows.live_calls(tx, question=question, subject_id=subject_id)
+    for task in found:
+        await timers.put(tx, kind=AGAIN, subject_id=task.id, due=here.now)
+    return bool(found)
 
 
 async def close_question(tx: Transaction, here: Here, *, question: str, subject_id: int) -> None:

@@ -3,7 +3,7 @@
 What waited at their desk goes to whoever is in charge beside or above them.
 """
 
-from community import follow_up, orders, reports, taking, tasks, time_bank_leaving, waiting_list
+from community import check_ins, follow_up, orders, reports, taking, tasks, time_bank_leaving, waiting_list
 from community.here import Here
 from community.repeats import AGAIN
 from storage.database import Transaction
@@ -18,6 +18,7 @@ _OFFERS = 1_000
 
 async def hand_over(tx: Transaction, here: Here, person: Person) -> None:
     """Nobody waits for somebody who is gone."""
+    await check_ins.forget(tx, here, person)
     await waiting_list.forget(tx, here, person)
     await give_back(tx, here, person)
     for task in await rows.live_of_person(tx, person_id=person.id):

@@ -11,7 +11,17 @@ from community.neighbourhood_checks import check_duties, check_places
 from community.neighbourhood_duties import Category, Duties, DutyEntry, Service, Skill, Team, TimeLimit, Unit
 from community.neighbourhood_places import Place
 from community.neighbourhood_reading import NeighbourhoodError, Problem, complaint, read, refusal
-from community.neighbourhood_settings import Calendar, Dispatch, Hours, Patrols, Reports, Targets, TimeBank, Votes
+from community.neighbourhood_settings import (
+    Calendar,
+    CheckIns,
+    Dispatch,
+    Hours,
+    Patrols,
+    Reports,
+    Targets,
+    TimeBank,
+    Votes,
+)
 from community.neighbourhood_tree import PlaceTree
 from community.neighbourhood_values import Bilingual, Period, Text, Word
 
@@ -40,6 +50,7 @@ class Neighbourhood(PlaceTree, Duties):
     calendar: Calendar = Calendar()
     quiet: Period = Period.model_construct(start=time(22), end=time(7))
     dispatch: Dispatch = Dispatch()
+    check_in: CheckIns = CheckIns()
     votes: Votes = Votes()
     reports: Reports = Reports()
     patrols: Patrols = Patrols()

@@ -74,6 +74,31 @@ class Dispatch(Section):
     first_visits_in_pairs: Annotated[int, Field(ge=0)] = 1
 
 
+class CheckIns(Section):
+    """报平安: by when, what reminds, who is told when after the hour, and how far apart people are."""
+
+    hour: TimeOfDay = time(9)
+    remind_before_minutes: Annotated[
+        tuple[Annotated[int, Field(strict=True, ge=0, le=720)], ...], Field(min_length=1)
+    ] = (60, 10, 0)
+    phone_minutes: Minutes = 5
+    neighbour_minutes: Minutes = 10
+    knock_minutes: Minutes = 30
+    desk_minutes: Minutes = 60
+    desk_again_minutes: Minutes = 30
+    knock_daily_cap: Count = 3
+    spread_seconds: Count = 120
+    contacts: Count = 2
+    pause_days: Count = 60
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        marks = (self.phone_minutes, self.neighbour_minutes, self.knock_minutes, self.desk_minutes)
+        if any(first >= second for first, second in pairwise(marks)):
+            raise expected("phone_minutes, neighbour_minutes, knock_minutes and desk_minutes one after the other")
+        return self
+
+
 class Votes(Section):
     """Reminding voters, and keeping small groups from being read."""
 

@@ -1,4 +1,4 @@
-"""When a patrol begins, as it is typed: `19:30`, or `每周五 19:30` (every Friday); `moments.py` reads a day and a time."""
+"""When a patrol begins, as it is typed: `19:30`, or `每周五 19:30` (every Friday); else `moments.py` reads it."""
 
 import re
 import unicodedata

@@ -30,6 +30,9 @@ class Action(StrEnum):
     BANK_TIME = "bank_time"  # enter minutes by hand and reverse entries, and be the second person for it
     CHECK_VOLUNTEER = "check_volunteer"  # have seen in person who somebody is; see who is asked how often
     STOP_VOLUNTEER = "stop_volunteer"  # somebody visits nobody any more; and may begin again
+    ENROL = "enrol"  # 报平安: enrol somebody who agrees
+    KNOCK = "knock"  # go and knock at the door of somebody who has not been heard of
+    LOOK_IN = "look_in"  # see who needs a look today, and say how they are
 
 
 ALLOWED: dict[Action, tuple[Role, ...]] = {
@@ -46,6 +49,9 @@ ALLOWED: dict[Action, tuple[Role, ...]] = {
     Action.BANK_TIME: (Role.STAFF, Role.ADMIN),
     Action.CHECK_VOLUNTEER: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
     Action.STOP_VOLUNTEER: (Role.STAFF, Role.ADMIN),
+    Action.ENROL: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
+    Action.KNOCK: (Role.STAIR_CAPTAIN, Role.BUILDING_CAPTAIN, Role.GRID_WORKER, Role.STAFF),
+    Action.LOOK_IN: (Role.STAIR_CAPTAIN, Role.BUILDING_CAPTAIN, Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
 }
 """Which roles, held at the place or above it, may do it; weakest first."""
 
@@ -144,6 +150,11 @@ async def public_phone(tx: Transaction, holder: Person, *, role: Role, reader: P
         return ""
     reached = await people.holds(tx, person_id=holder.id, roles=(role,), place_id=reader.place_id or 0)
     return _open(tx, holder.phone) if reached and reader.erased_at is None else ""
+
+
+def name_in_care(tx: Transaction, person: Person) -> str:
+    """The name of somebody who is looked in on, for those who agreed to be told and for who looks in on them."""
+    return _open(tx, person.name)
 
 
 async def open_address(

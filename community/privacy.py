@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from community import permissions, reports, time_bank_statement, volunteers
+from community import check_ins, permissions, reports, time_bank_statement, volunteers
 from community.errors import NotFound
 from community.here import Here
 from storage.database import Transaction
@@ -72,6 +72,7 @@ async def export(tx: Transaction, person: Person) -> Json:
             {"question": b.question, "choice": b.name or b.choice, "cast_at": b.cast_at}
             for b in await permissions.ballots_by(tx, person)
         ],
+        "check_in": await check_ins.export(tx, person),
         "time_bank": await time_bank_statement.export(tx, person),
     }
 

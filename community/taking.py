@@ -6,7 +6,7 @@ What follows for those it is for is said by the noun that it belongs to (`NOUNS`
 from collections.abc import Mapping
 from typing import Protocol
 
-from community import asking, dispatch, follow_up, orders, patrols, permissions, tasks, waiting_list
+from community import asking, dispatch, follow_up, knocks, orders, patrols, permissions, tasks, waiting_list
 from community.errors import NoLongerPossible
 from community.here import Here
 from community.order_texts import AssignedToYou, StillAlone
@@ -28,7 +28,12 @@ class Noun(Protocol):
 
 
 _BY_HAND = 8
-NOUNS: Mapping[TaskKind, Noun] = {TaskKind.VISIT: orders, TaskKind.SOS: orders, TaskKind.PATROL: patrols}
+NOUNS: Mapping[TaskKind, Noun] = {
+    TaskKind.VISIT: orders,
+    TaskKind.SOS: orders,
+    TaskKind.PATROL: patrols,
+    TaskKind.KNOCK: knocks,
+}
 
 
 async def claim(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:

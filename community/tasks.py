@@ -212,7 +212,8 @@ async def has_room(tx: Transaction, task: Task, *, besides: Person) -> bool:
 
 async def by_which_role(tx: Transaction, here: Here, actor: Person, task: Task) -> str:
     """By which role somebody may claim now, whatever they were when they were asked. Raises NotAllowed."""
-    for action in (Action.CLAIM_TASK, Action.SEE_OPEN):
+    claims = Action.KNOCK if task.kind is TaskKind.KNOCK else Action.CLAIM_TASK
+    for action in (claims, Action.SEE_OPEN):
         role = await permissions.may(tx, actor, action, place_id=task.place_id)
         if role is not None:
             return role

@@ -37,7 +37,7 @@ class FurtherDown(Text, template="task/further_down"):
     """What stays of a card with somebody's address in it once it is shown again: only the last one is kept up."""
 
 
-_WITH_ADDRESS = {"task", "call", "volunteer"}
+_WITH_ADDRESS = {"task", "call", "volunteer", "check_in_alarm"}
 """Kinds of cards whose earlier copies must not go on showing a name, a number, a door."""
 
 

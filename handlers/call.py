@@ -30,7 +30,7 @@ async def missed(_: Update, turn: Turn, press: Press) -> None:
 
 
 async def answered(_: Update, turn: Turn, press: Press) -> None:
-    """好了, 没好, 没人来, 解决了, 没解决, 收下, 不要: what the person said."""
+    """好了, 没好, 解决了, 收下, 同意, 都好 …: what the person said."""
     await answers.give(turn.tx, turn.here, turn.person, press.subject, answer=press.action.removeprefix("call."))
     await turn.answer(CallNoted(told=True))
 
@@ -40,6 +40,9 @@ PRESSES = {
     "call.missed": missed,
     **{
         f"call.{word}": answered
-        for word in ("good", "not_good", "no_show", "solved", "unsolved", "yes", "no", "take", "leave")
+        for word in (
+            *("good", "not_good", "no_show", "solved", "unsolved"),
+            *("yes", "no", "take", "leave", "well", "need_help"),
+        )
     },
 }

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import callers, desk, notices, patrols, people, permissions, time_bank_postings, votes
+from community import callers, check_in_search, desk, notices, patrols, people, permissions, time_bank_postings, votes
 from community.here import Here
 from community.permissions import Action
 from community.tell import Both, Text
 from handlers import volunteer_desk
 from handlers.buttons import Press, Rows, button
 from handlers.context import Turn
+from handlers.look_in import show_list
 from handlers.patrol_desk import MONTH
 from handlers.patrol_post import POST
 from handlers.render import Face
@@ -65,7 +66,10 @@ async def show(_: Update, turn: Turn) -> None:
     buttons += await volunteer_desk.rows(turn)
     if await patrols.scopes(turn.tx, turn.person):
         buttons.append([POST, MONTH])
+    if await check_in_search.may_enrol(turn.tx, turn.person):
+        buttons.append([button("enrol", "enrol.start")])
     await turn.say(Desk(reports=found.count, late=found.late, tasks=len(found.tasks)), buttons=buttons)
+    await show_list(turn)
 
 
 async def open_report(_: Update, turn: Turn, press: Press) -> None:

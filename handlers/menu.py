@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import certificates, patrols, people, permissions, votes
+from community import certificates, check_ins, patrols, people, permissions, votes
 from community.errors import NotFound
 from community.tell import Both, Text
 from handlers import join, patrol, quiet, report, time_bank, vote
@@ -115,7 +115,10 @@ async def settings(_: Update, turn: Turn) -> None:
     size = button("keyboard_plain", "settings.keyboard", 0, "plain")
     if not elder:
         size = button("keyboard_elder", "settings.keyboard", 0, "elder")
-    await turn.say(Settings(elder=elder), buttons=[languages, [size], [quiet.OPEN]])
+    buttons = [languages, [size], [quiet.OPEN]]
+    if await check_ins.takes_part(turn.tx, turn.person):
+        buttons.append([button("check_in_settings", "check_in.settings", turn.person.id)])
+    await turn.say(Settings(elder=elder), buttons=buttons)
 
 
 async def set_language(_: Update, turn: Turn, press: Press) -> None:

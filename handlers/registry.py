@@ -16,11 +16,15 @@ from handlers import (
     asides,
     call,
     caller,
+    check_in,
+    check_in_cards,
+    check_in_enrol,
     contacts,
     desk,
     flow,
     groups,
     join,
+    look_in,
     menu,
     my,
     notice,
@@ -71,6 +75,7 @@ _PRESSED = (
     *(time_bank, time_bank_give, time_bank_desk),
     *(quiet, week, volunteer, volunteer_rest, volunteer_desk),
     *(patrol, patrol_post, patrol_desk),
+    *(check_in, check_in_enrol, look_in),
 )
 _FLOWS = (
     *(join.FLOW, report.FLOW, *report_desk.FLOWS, order.FLOW, order_after.FLOW, task.FLOW, caller.FLOW),
@@ -78,14 +83,15 @@ _FLOWS = (
     *(*time_bank_give.FLOWS, *time_bank_desk.FLOWS),
     *(volunteer.FLOW, volunteer_desk.FLOW),
     *(patrol.FLOW, patrol_post.FLOW, patrol_desk.FLOW),
+    *(check_in.FLOW, check_in_enrol.FLOW),
 )
 _SHOWN = (
     *(report_cards, task_cards, patrol_cards, proxy, vote_cards, notice_cards, time_bank_cards, volunteer_cards),
-    desk,
+    *(desk, check_in_cards),
 )
 
 COMMANDS: Mapping[str, Said] = {name: f for module in _SPOKEN for name, f in module.COMMANDS.items()}
-KEYS: Mapping[str, Said] = {label: f for module in _SPOKEN for label, f in module.KEYS.items()}
+KEYS: Mapping[str, Said] = {label: f for module in (*_SPOKEN, check_in) for label, f in module.KEYS.items()}
 PRESSES: Mapping[str, Pressed] = {action: f for module in _PRESSED for action, f in module.PRESSES.items()}
 FLOWS: Mapping[str, Flow] = {f.name: f for f in _FLOWS}
 CARDS: Mapping[str, Card] = {kind: f for module in _SHOWN for kind, f in module.CARDS.items()}

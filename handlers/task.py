@@ -18,6 +18,7 @@ from handlers.buttons import Press, button
 from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, Step, begin, grid
 from handlers.keyboards import keyboard
+from handlers.look_in import show_list
 from handlers.patrol import LIST
 from handlers.said import Kind, Said
 from handlers.time_bank import MINE as MY_TIME
@@ -84,6 +85,7 @@ async def show(_: Update, turn: Turn) -> None:
     own = [BECOME] if found.stage is Stage.NONE else [week.OPEN, MINE]
     await turn.say(text, buttons=[*shifts, own, [MY_TIME]])
     await volunteering.show_cards(turn.tx, turn.here, turn.person, found)
+    await show_list(turn)
 
 
 async def open_card(_: Update, turn: Turn, press: Press) -> None:

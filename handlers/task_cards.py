@@ -11,6 +11,7 @@ from community.permissions import Action
 from community.tell import Both, Text, What, plain
 from handlers import patrol_cards
 from handlers.buttons import Button, Rows, button
+from handlers.look_in import knock_buttons
 from handlers.render import Face
 from storage.database import Transaction
 from storage.records import Group, Person, Task
@@ -127,7 +128,8 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
     )
     buttons: Rows = []
     if open_to_me:
-        buttons = [[button("i_go", "task.claim", task.id), button("not_now", "task.decline", task.id)]]
+        claim = CLAIMS.get(task.kind, "i_go")
+        buttons = [[button(claim, "task.claim", task.id), button("not_now", "task.decline", task.id)]]
     elif captain:
         buttons = STEPS.get(task.kind, captain_buttons)(task)
     elif mine and task.state in tasks.HELD:
@@ -251,6 +253,9 @@ async def call_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
     elif open_still and task.question == "gift":
         take = button("gift_take", "call.take", task.id)
         buttons = [[take, button("gift_leave", "call.leave", task.id)], [missed]]
+    elif open_still and task.question == "check_in":
+        well = button("all_well", "call.well", task.id)
+        buttons = [[well, button("need_help", "call.need_help", task.id)], [missed]]
     elif open_still:
         buttons = [[button("told", "call.told", task.id), missed]]
     return Face(text=text, buttons=buttons)
@@ -260,6 +265,8 @@ FACES: Mapping[TaskKind, Callable[[Transaction, Here, Task, Person], Awaitable[F
     TaskKind.PATROL: patrol_cards.face
 }
 """The whole card where a kind of task looks otherwise."""
-STEPS: Mapping[TaskKind, Callable[[Task], Rows]] = {}
+STEPS: Mapping[TaskKind, Callable[[Task], Rows]] = {TaskKind.KNOCK: knock_buttons}
 """The captain's buttons where a kind of task has steps of its own."""
+CLAIMS: Mapping[TaskKind, str] = {TaskKind.KNOCK: "i_knock"}
+"""What claiming is called where a kind of task has a word of its own."""
 CARDS = {"task": task_card, "order_mine": my_order, "order_ask": ask_good, "call": call_card}

@@ -6,6 +6,7 @@ from datetime import datetime
 from storage.crypto import Sealed
 from storage.rows import Json as Json
 from storage.states import (
+    CheckInState,
     CompanionState,
     ContactMode,
     DeliveryState,
@@ -463,6 +464,36 @@ class TeamFigures:
     outings: int
     minutes: int  # of everybody who went
     people: int  # served
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckIn:
+    """Somebody who says every day that they are well (报平安)."""
+
+    person_id: int
+    place_id: int | None
+    minute: int  # of the day, by when
+    enrolled_by: int | None
+    enrolled_at: datetime
+    agreed_at: datetime | None
+    begins_at: datetime  # nothing is asked before
+    away_since: datetime | None
+    wakes: int | None  # minute of the day at which their own quiet hours end
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckInDay:
+    """One day of 报平安."""
+
+    id: int
+    person_id: int
+    day: int  # 20250610
+    due: datetime
+    state: CheckInState
+    acted_at: datetime  # the clock's steps up to here have been taken
+    task_id: int | None  # the knock at the door
+    found_by: int | None
+    settled_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -124,6 +124,7 @@ class TaskKind(StrEnum):
     SOS = "sos"  # 🆘: whoever is near, at once
     CALL = "call"  # a message to somebody who is reached by phone or at the door
     PATROL = "patrol"  # 巡防
+    KNOCK = "knock"  # 敲门: is somebody well who has not said so today?
 
 
 class TaskState(StrEnum):
@@ -268,3 +269,52 @@ class Relation(StrEnum):
     SPOUSE = "spouse"  # 配偶, at the age that the neighbourhood file sets
     PARENT = "parent"  # 父母
     FAMILY = "family"  # 其他家人
+
+
+class CheckInState(StrEnum):
+    """How far a day of 报平安 has come."""
+
+    WAITING = "waiting"  # not heard of yet; from card to card until the hour
+    PHONED = "phoned"  # silent: the desk rings up
+    ALERTED = "alerted"  # neighbour and family know
+    KNOCKING = "knocking"  # a captain is to go and knock
+    DESK = "desk"  # the desk has it, and is reminded until it is settled
+    HELP = "help"  # 今天不舒服, 需要帮助: the desk has it
+    SAFE = "safe"  # 我很好, or found well
+    AWAY = "away"  # 我出门几天
+    SKIPPED = "skipped"  # we stood still, and it is too late to ask today
+    ENDED = "ended"  # 不再报平安
+
+
+class CheckInEvent(StrEnum):
+    """What happens on a day of 报平安."""
+
+    PHONE = "phone"
+    ALERT = "alert"
+    KNOCK = "knock"
+    DESK = "desk"  # nobody answered the door, or an hour has gone by
+    TAP = "tap"  # 我很好
+    FOUND = "found"  # somebody has seen or heard them well
+    UNWELL = "unwell"  # 今天不舒服
+    NEED_HELP = "need_help"  # 需要帮助
+    LEAVE = "leave"  # 我出门几天
+    SKIP = "skip"
+    END = "end"
+
+
+class CheckInStep(StrEnum):
+    """What the clock does on a day of 报平安, in this order."""
+
+    REMIND = "remind"
+    PHONE = "phone"
+    ALERT = "alert"
+    KNOCK = "knock"
+    DESK = "desk"
+
+
+class ContactState(StrEnum):
+    """Whether somebody agrees to be told when a neighbour has not said that they are well."""
+
+    ASKED = "asked"
+    WILLING = "willing"  # 愿意
+    UNWILLING = "unwilling"  # 不方便

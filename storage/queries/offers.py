@@ -111,6 +111,27 @@ async def reaching_from(tx: Transaction, wanted: Wanted, ability: str, *, at_id:
     )
 
 
+async def captains(tx: Transaction, wanted: Wanted, *, cap: int) -> list[Person]:
+    """Who may be asked to knock at a door, the nearest first: captains (each so often a day), then the grid worker."""
+    return await tx.all(
+        Person,
+        f"SELECT {PERSON} FROM reach up JOIN roles r ON r.place_id = up.ancestor_id AND r.revoked_at IS NULL "
+        "JOIN people p ON p.id = r.person_id WHERE up.place_id = :place_id "
+        "AND r.role IN ('stair_captain', 'building_captain', 'grid_worker') "
+        "AND p.erased_at IS NULL AND p.unreachable_at IS NULL AND p.telegram_id IS NOT NULL "
+        "AND p.contact_mode = 'chat' AND p.id <> CAST(:served AS BIGINT) "
+        "AND NOT EXISTS (SELECT 1 FROM offers f WHERE f.task_id = :task_id AND f.person_id = p.id) "
+        "AND (r.role = 'grid_worker' OR (SELECT COUNT(*) FROM offers f JOIN tasks t ON t.id = f.task_id "
+        "WHERE f.person_id = p.id AND f.at >= :today AND t.kind = 'knock') < CAST(:cap AS BIGINT)) "
+        "ORDER BY CASE r.role WHEN 'stair_captain' THEN 0 WHEN 'building_captain' THEN 1 ELSE 2 END, p.id",
+        place_id=wanted.place_id,
+        served=wanted.served,
+        task_id=wanted.task_id,
+        today=wanted.today,
+        cap=cap,
+    )
+
+
 async def offer(tx: Transaction, *, task_id: int, person_id: int, wave: int = 0, now: datetime) -> bool:
     """Ask somebody; False when they were asked before."""
     new = await tx.run(

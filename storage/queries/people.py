@@ -257,6 +257,16 @@ async def members(tx: Transaction, *, place_id: int) -> list[Person]:
     )
 
 
+async def living_at(tx: Transaction, *, place_id: int) -> list[Person]:
+    """Everybody who has said that they live at this very place."""
+    return await tx.all(
+        Person,
+        f"SELECT {PERSON} FROM people p WHERE p.place_id = :place_id AND p.joined_at IS NOT NULL "
+        "AND p.erased_at IS NULL ORDER BY p.id LIMIT 20",
+        place_id=place_id,
+    )
+
+
 async def add_invite(
     tx: Transaction,
     *,

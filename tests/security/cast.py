@@ -32,6 +32,7 @@ ORDERS = {
 }
 CALL, ASK_ORDER, ASK_REPORT, PHONE_REPORT = 7211, 7212, 7213, 7006
 ASK_PROXY, PROXY_ASKED, PROXY_AGREED, PHONE_PROXY, WEEKLY = 7215, 7601, 7602, 7603, 7701
+DAY, KNOCK_DAY, KNOCK, OPEN_KNOCK, ASK_CHECK_IN = 7601, 7602, 7206, 7207, 7216
 VOTE, NOTICE, PAUSED = 7301, 7401, 7402
 BANKED, ENTRY, GIFT, PHONE_GIFT, ASK_GIFT, PAPER = 7501, 7511, 7512, 7513, 7214, 7521
 PATROLS = {  # the shift, its task
@@ -110,6 +111,11 @@ async def furnish(town: Town) -> Cast:
                 "volunteers", person_id=one, hours=1, place_id=(await place(tx, "B3")).id, applied_at=0,
                 **{column: 1 if one == stopped else None},
             )  # fmt: skip
+        elder, asked_elder = await _id(tx, owner["elder"]), await _id(tx, owner["asked elder"])
+        await things.check_ins(
+            elder=elder, asked=asked_elder, contact=await _id(tx, owner["contact"]), taker=await _id(tx, taker),
+            served=served, by_phone=phone_id,
+        )  # fmt: skip
         voters = [s for (kind, where), s in by.items() if where == "near" and kind in _VOTERS]
         await things.vote(opened_by=await _id(tx, writer), voters=voters)
         await things.notices(author=await _id(tx, writer), reader=await _id(tx, owner["reader"]))
@@ -150,6 +156,12 @@ async def furnish(town: Town) -> Cast:
         "a notice one wrote": writer,
         "a paused notice": writer,
         "a notice one got": owner["reader"],
+        "a day": owner["elder"],
+        "an enrolment": owner["elder"],
+        "an asked elder": owner["asked elder"],
+        "a contact's request": owner["contact"],
+        "a taken knock": taker,
+        "an open knock": owner["served"],
         "a newcomer": by["newcomer", "near"],
         "a helper's minutes": taker,
         "an entry by hand": taker,
@@ -173,6 +185,8 @@ async def furnish(town: Town) -> Cast:
             "applicant": applicant,
             "stopped": stopped,
             "taker": taker_id,
+            "elder": elder,
+            "asked elder": asked_elder,
         },
         tokens={
             "d_": f"d_{door}",
@@ -185,7 +199,7 @@ async def furnish(town: Town) -> Cast:
     )
 
 
-_OWNERS = ("reporter", "served", "reader", "author", "applicant", "stopped")
+_OWNERS = ("reporter", "served", "reader", "author", "applicant", "stopped", "elder", "asked elder", "contact")
 _VOTERS = ("newcomer", "resident", "volunteer", "stair captain", "building captain")
 
 
@@ -288,6 +302,22 @@ class _Things:
             done_at=now if state in ("done", "confirmed") else None, created_at=now, changed_at=now,
         )  # fmt: skip
         await self.insert("task_events", task_id=number, at=now, event="open", state="open")
+
+    async def check_ins(self, *, elder: int, asked: int, contact: int, taker: int, served: int, by_phone: int) -> None:
+        now, home = self.town.clock.now(), (await place(self.tx, "B3-2-302")).id
+        for person, agreed in ((elder, now), (asked, None)):
+            await self.insert(
+                "check_ins", person_id=person, minute=540, enrolled_at=now, agreed_at=agreed, begins_at=now
+            )  # fmt: skip
+        await self.insert("check_in_contacts", person_id=elder, contact_id=contact, state="asked", at=now)
+        await self._task(KNOCK, "knock", home, served, "claimed", taker=taker)
+        await self._task(OPEN_KNOCK, "knock", home, served, "open")
+        await self._task(ASK_CHECK_IN, "call", home, by_phone, "open", asks=("check_in", DAY))
+        for number, person, task in ((DAY, elder, None), (KNOCK_DAY, served, KNOCK)):
+            await self.insert(
+                "check_in_days", id=number, person_id=person, day=20250610, due=now + timedelta(hours=1),
+                state="waiting", acted_at=now, task_id=task,
+            )  # fmt: skip
 
     async def vote(self, *, opened_by: int, voters: Sequence[Speaker]) -> None:
         at = (await place(self.tx, "B3")).id

@@ -7,15 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from cast import (
+    ASK_CHECK_IN,
     ASK_GIFT,
     ASK_ORDER,
     ASK_PROXY,
     ASK_REPORT,
     BANKED,
     CALL,
+    DAY,
     ENTRY,
     GIFT,
+    KNOCK,
     NOTICE,
+    OPEN_KNOCK,
     ORDERS,
     PATROLS,
     PAUSED,
@@ -54,6 +58,10 @@ SUBJECTS: dict[str, int] = {
     "an agreed proxy": PROXY_AGREED,
     "an offered gift": GIFT,
     "an entry by hand": ENTRY,
+    "a question about a check-in": ASK_CHECK_IN,
+    "a day": DAY,
+    "a taken knock": KNOCK,
+    "an open knock": OPEN_KNOCK,
     "an open vote": VOTE,
     "a notice one wrote": NOTICE,
     "a notice one got": NOTICE,
@@ -72,6 +80,7 @@ WORDS = {
     "order.rate": "5",
     "vote.cast": "yes",
     "vote.recast": "yes",
+    "check_in.hour": "600",
     "settings.language": "en",
     "settings.keyboard": "elder",
     "settings.quiet": "8-15",
@@ -89,6 +98,8 @@ LAST: dict[str, tuple[str, str]] = {
     "caller": ("order", "yes"),
     "volunteer": ("preview", "submit"),
     "stop_volunteer": ("confirm", "yes"),
+    "away": ("until", "1"),
+    "enrol": ("consent", "yes"),
     "open_vote": ("preview", "submit"),
     "notice": ("preview", "send"),
     "notice_correct": ("confirm", "send"),
@@ -180,6 +191,9 @@ def subject(about: str, cast: Cast) -> int:
         "a volunteer": cast.ids["taker"],
         "a stopped volunteer": cast.ids["stopped"],
         "a home": cast.ids["home"],
+        "an enrolment": cast.ids["elder"],
+        "an asked elder": cast.ids["asked elder"],
+        "a contact's request": cast.ids["elder"],
         "the group of the building": cast.ids["building"],
     }.get(about, 0)
 
@@ -246,6 +260,11 @@ def draft(flow: str, cast: Cast) -> Json:
             return trail | {"skills": ["handy"], "teams": [], "hours": 1, "place_id": building, "edit": False}
         case "stop_volunteer":
             return trail | {"person": cast.ids["taker"], "name": "taker", "reason": "没有按约定上门"}
+        case "away":
+            return trail
+        case "enrol":
+            kept = {"phone": "13900002999", "at": None, "name": "phone", "minute": 540, "contacts": []}
+            return trail | kept | {"person": cast.ids["phone"]}
         case "open_vote":
             kept = {"question": "修不修", "kind": "yes_no", "options": [], "plan": "", "file": ""}
             return trail | kept | {"at": building, "place_id": building, "closes_at": 1_750_000_000_000}

@@ -25,14 +25,25 @@ KEPT = (
     "places reach roles groups audit reports report_files report_followers report_events finds orders tasks offers "
     "task_events accounts transfers movements votes vote_options vote_roll ballots vote_rounds jobs notices deliveries "
     "cards timers invites postings certificates companions repeats proxies volunteers volunteer_skills team_members "
-    "patrols patrol_points patrol_findings patrol_repeats"
+    "patrols patrol_points patrol_findings patrol_repeats "
+    "check_ins check_in_contacts check_in_days check_in_alerts"
 )  # fmt: skip
 TABLES = tuple(KEPT.split())
 """All tables but those that an answer itself is written to; of people and conversations, see `others`."""
 FREE = {
     *(f"settings.{word}" for word in ("language", "keyboard", "quiet")),
     *(f"my.{word}" for word in ("export", "erase", "erase_yes", "keep")),
-    *("order.keep", "sos.yes", "sos.no", "vote.keep", "report.cry", "caller.start", "notice.write", "vote.start"),
+    *(
+        "order.keep",
+        "sos.yes",
+        "sos.no",
+        "vote.keep",
+        "report.cry",
+        "caller.start",
+        "enrol.start",
+        "notice.write",
+        "vote.start",
+    ),
     *("time.show", "time.entry", "time.reversal"),
     *(f"volunteer.{word}" for word in ("mine", "edit", "pause", "resume", "leave", "asked", "figures")),
     *("task.week", "task.calendar"),

@@ -3,13 +3,21 @@
 import re
 
 import pytest
+from checking_in import enrol_with_contact, until
 from dialogue import Dialogue, Forge, Location, Press
 from factories import AMEI, AQIANG, LIU, NAINAI, WU, XIAOLIN, XIAOWANG, ZHOU
 from ordering import claim, order, to_the_end
 
 from storage.sqlite import SqliteDatabase
 
-ONLY_WHAT_WAITS = {"inbox_waiting", "jobs_waiting", "outbox_waiting", "timers_due", "deliveries_waiting"}
+ONLY_WHAT_WAITS = {
+    "inbox_waiting",
+    "jobs_waiting",
+    "outbox_waiting",
+    "timers_due",
+    "deliveries_waiting",
+    "check_in_days_open",
+}
 """Indexes of rows that leave them when they are done, or that are read from their beginning up to a limit."""
 NOT_TABLES = {"CONSTANT", "json_each", "own", "followed", "for_others", "w", "h", "c", "d", "one"}
 """What the plan calls rows that a statement makes itself."""
@@ -70,6 +78,14 @@ async def everyday(chat: Dialogue) -> None:
     for said in ("volunteer.asked:0:", "volunteer.figures:0:"):
         await chat.say(WU, Forge(said))
     await chat.say(XIAOWANG, Press("✅ 已当面核对身份"))
+    await enrol_with_contact(chat)
+    await until(chat, 9, 30, days=1)
+    for who in (LIU, XIAOWANG):
+        for said in ("/tasks", "/desk"):
+            await chat.say(who, said)
+    await chat.say(LIU, Press("🚪 我去敲门"))
+    await chat.say(LIU, Press("没人应"))
+    await chat.say(NAINAI, "☀️ 我很好")
     for said in (Forge("notice.write:0:"), "今晚停水", Forge("vote.start:0:")):
         await chat.say(WU, said)
 
