@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import secrets
 import sys
 import tomllib
 from collections.abc import AsyncIterator
@@ -31,7 +32,7 @@ CAST = Path(__file__).with_name("demo.toml")
 TOUR = Path(__file__).with_name("demo_tour.toml")
 DATA = Path("data/demo")
 _DATABASE = f"sqlite:///{DATA}/jinlin.db"
-TOKEN = "1:demo"  # noqa: S105  # of the local chat server, which is open to this machine only
+_TOKEN = DATA / "token"
 _STARTS_WITHIN_S = 15.0
 _LINK = "https://t.me/jinlin_bot?start="  # the chat server's first bot
 _WITH_DOORS = {PlaceKind.STAIRWELL, PlaceKind.HOUSEHOLD}
@@ -54,6 +55,14 @@ def tour() -> list[dict[str, Any]]:
 
 def _by_language(said: dict[str, str]) -> dict[str, str]:
     return {"zh-CN": said["zh"], "zh-TW": traditional(said["zh"]), "en": said["en"]}
+
+
+def token() -> str:
+    """The bot's token at the local chat server: drawn once, so that nobody else on this machine can guess it."""
+    if not _TOKEN.exists():
+        _TOKEN.touch(mode=0o600)
+        _TOKEN.write_text(f"1:{secrets.token_urlsafe(24)}", "ascii")
+    return _TOKEN.read_text("ascii")
 
 
 async def seed(tx: Transaction, here: Here) -> list[int]:
@@ -108,7 +117,7 @@ async def _run(settings: Settings, stopping: asyncio.Event, port: int) -> None:
         demo = settings.model_copy(
             update={
                 "demo": True,
-                "token": TOKEN,
+                "token": token(),
                 "api_url": url,
                 "database_url": _DATABASE,
                 "webhook_url": "",
@@ -187,7 +196,7 @@ async def _tell(session: aiohttp.ClientSession, url: str, told: dict[str, Any]) 
 @asynccontextmanager
 async def _webchat(port: int) -> AsyncIterator[str]:
     """The chat server as a process of its own; its address. Raises DatabaseError."""
-    command = [sys.executable, "-m", "webchat", "--port", str(port), "--token", TOKEN]
+    command = [sys.executable, "-m", "webchat", "--port", str(port), "--token", token()]
     process = await asyncio.create_subprocess_exec(
         *command,
         "--store",

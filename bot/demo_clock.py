@@ -1,6 +1,7 @@
 """The demo's clock: kept in the database, moved from the command line or from the page."""
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -72,25 +73,28 @@ async def serve(
     from aiohttp import web
 
     async def move(request: web.Request) -> web.Response:
-        said = await request.json()
-        if "restart" in said:
+        said = await _order(request)
+        if said is None:
+            raise web.HTTPBadRequest(text='an order is {"advance": seconds, at most a year} or {"restart": true}')
+        if said is RESTART:
             if begin_anew is None:
                 raise web.HTTPConflict(text="only `jinlin demo` can begin anew")
             begin_anew()
             return web.json_response({"ok": True})
-        now = await advance(database, timedelta(seconds=float(said["advance"])))
+        now = await advance(database, said)
         clock.offset = await read_offset(database)
         moved()
         return web.json_response({"now": now.isoformat()})
 
     app = web.Application()
-    app.router.add_post("/", move)
+    secret = f"/{secrets.token_urlsafe(24)}"  # no page can guess it; the chat server alone is told
+    app.router.add_post(secret, move)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     port = runner.addresses[0][1]
-    told = {"url": f"http://127.0.0.1:{port}/", "now": clock.now().isoformat()}
+    told = {"url": f"http://127.0.0.1:{port}{secret}", "now": clock.now().isoformat()}
     try:
         async with aiohttp.ClientSession() as session, session.post(f"{api_url}/control/clock", json=told) as answer:
             await answer.read()

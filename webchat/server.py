@@ -13,7 +13,6 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webchat import control, control_acts, demo, qr, samples, testing
-from webchat.addresses import is_loopback
 from webchat.asks import Action, Ask
 from webchat.bodies import limited
 from webchat.bot_api import BotApi
@@ -21,6 +20,7 @@ from webchat.clock import Clock
 from webchat.errors import Refused
 from webchat.hub import Hub
 from webchat.methods import UPLOAD_LIMIT
+from webchat.origin import NOT_FROM_HERE, from_here
 from webchat.records import Bot
 from webchat.store import Store
 
@@ -72,14 +72,14 @@ class WebChat:
         await self.hub.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(("/bot", "/file/bot")):
-            await self._bot_api(scope, receive, send)
-            return
         if scope["type"] != "http":
             await self._rest(scope, receive, send)
             return
-        if not _from_here(scope):
-            await Response("webchat answers to this machine's own names only", 403)(scope, receive, send)
+        if not from_here(scope):
+            await Response(NOT_FROM_HERE, 403)(scope, receive, send)
+            return
+        if scope["path"].startswith(("/bot", "/file/bot")):
+            await self._bot_api(scope, receive, send)
             return
 
         async def with_headers(message: Message) -> None:
@@ -89,20 +89,6 @@ class WebChat:
             await send(message)
 
         await self._rest(scope, receive, with_headers)
-
-
-def _from_here(scope: Scope) -> bool:
-    """Whether the page asking is our own: no other site, and no other name for this address, may use it."""
-    headers = dict(scope["headers"])
-    host = headers.get(b"host", b"").decode("latin-1")
-    if not is_loopback(_host_name(host)):
-        return False
-    origin = headers.get(b"origin", b"").decode("latin-1")
-    return not origin or origin == f"http://{host}"
-
-
-def _host_name(host: str) -> str:
-    return host.partition("]")[0].lstrip("[") if host.startswith("[") else host.partition(":")[0]
 
 
 def _routes(hub: Hub) -> list[BaseRoute]:

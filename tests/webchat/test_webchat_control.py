@@ -245,16 +245,6 @@ async def test_two_bots_have_chats_of_their_own(chat: WebchatClient, bot: BotSid
     assert {one["id"] for one in (await chat.get("/chats", person=granny))["chats"]} == {granny, 2}
 
 
-@pytest.mark.parametrize(
-    "headers", [{"Host": "evil.example"}, {"Origin": "http://evil.example"}], ids=["other name", "other site"]
-)
-async def test_no_other_site_may_use_the_control_api(headers: dict, bot: BotSide) -> None:
-    """Neither by a name that leads here nor from a page elsewhere."""
-    status, _ = await bot.send("/control/people", verb="GET", headers=headers)
-
-    assert status == 403
-
-
 async def test_the_page_may_load_nothing_from_elsewhere(bot: BotSide) -> None:
     """Its policy allows its own files only."""
     async with bot.session.get(bot.url + "/") as page:
