@@ -113,7 +113,7 @@ async def run(settings: Settings, *, port: int) -> None:
 
 
 async def _run(settings: Settings, stopping: asyncio.Event, port: int) -> None:
-    async with _webchat(port) as url:
+    async with _webchat(port, stopping) as url:
         demo = settings.model_copy(
             update={
                 "demo": True,
@@ -194,26 +194,33 @@ async def _tell(session: aiohttp.ClientSession, url: str, told: dict[str, Any]) 
 
 
 @asynccontextmanager
-async def _webchat(port: int) -> AsyncIterator[str]:
-    """The chat server as a process of its own; its address. Raises DatabaseError."""
-    command = [sys.executable, "-m", "webchat", "--port", str(port), "--token", token()]
+async def _webchat(port: int, stopping: asyncio.Event) -> AsyncIterator[str]:
+    """The chat server as a process of its own; its address. It ends with us, however we end, and we with it.
+
+    Raises DatabaseError, Exit.
+    """
     process = await asyncio.create_subprocess_exec(
-        *command,
-        "--store",
-        str(DATA / "webchat.db"),
+        *(sys.executable, "-m", "webchat", "--port", str(port), "--token", token()),
+        *("--store", str(DATA / "webchat.db"), "--until-eof"),
+        stdin=asyncio.subprocess.PIPE,  # it ends where this does
         stdout=asyncio.subprocess.PIPE,
         start_new_session=True,  # Ctrl-C is ours to pass on: the bot stops first
     )
+    ending = asyncio.create_task(process.wait())
     try:
         assert process.stdout is not None  # noqa: S101  # it is a pipe
         line = await asyncio.wait_for(process.stdout.readline(), _STARTS_WITHIN_S)
         if not line:
-            raise DatabaseError(f"the chat server did not start; is port {port} taken? Try: jinlin demo --port 8090")
+            raise DatabaseError(f"the chat server did not start; is port {port} taken? Try: make demo PORT=8090")
+        ending.add_done_callback(lambda _: stopping.set())
         yield line.decode().split()[-1]
+        if ending.done():
+            typer.echo("jinlin: the chat server has ended, and the demo with it; `make demo` goes on", err=True)
+            raise typer.Exit(1)
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
-        await process.wait()
+        await ending
 
 
 def _first_words(url: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import orjson
 import structlog
 
 from bot.clock import Clock, DemoClock
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 _NAME = "clock_offset_ms"
 _FOLLOW_S = 0.4
+_LONGEST_S = 366 * 86_400
 _MS = timedelta(milliseconds=1)
 
 
@@ -60,6 +62,17 @@ async def follow(database: Database, clock: DemoClock, moved: Callable[[], None]
         await asyncio.sleep(_FOLLOW_S)
 
 
+def ordered(body: bytes) -> timedelta | None:
+    """How far the page moves the clock; None where it begins anew. Raises ValueError for anything else."""
+    said = orjson.loads(body)
+    if said == {"restart": True}:
+        return None
+    by = said.get("advance") if isinstance(said, dict) and len(said) == 1 else None
+    if isinstance(by, bool) or not isinstance(by, int | float) or not 0 < by <= _LONGEST_S:
+        raise ValueError('an order is {"advance": seconds}, above 0 and at most a year, or {"restart": true}')
+    return timedelta(seconds=by)
+
+
 async def serve(
     database: Database,
     clock: DemoClock,
@@ -73,15 +86,18 @@ async def serve(
     from aiohttp import web
 
     async def move(request: web.Request) -> web.Response:
-        said = await _order(request)
-        if said is None:
-            raise web.HTTPBadRequest(text='an order is {"advance": seconds, at most a year} or {"restart": true}')
-        if said is RESTART:
+        if "Origin" in request.headers or request.content_type != "application/json":
+            raise web.HTTPBadRequest(text="orders come from the chat server, never from a page")
+        try:
+            by = ordered(await request.read())
+        except ValueError as error:
+            raise web.HTTPBadRequest(text=str(error)) from None
+        if by is None:
             if begin_anew is None:
                 raise web.HTTPConflict(text="only `jinlin demo` can begin anew")
             begin_anew()
             return web.json_response({"ok": True})
-        now = await advance(database, said)
+        now = await advance(database, by)
         clock.offset = await read_offset(database)
         moved()
         return web.json_response({"now": now.isoformat()})

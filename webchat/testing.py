@@ -137,7 +137,7 @@ async def clock(ask: Ask) -> Wire:
 
 async def set_clock(ask: Ask) -> Wire:
     """The running bot tells its control address and its time."""
-    url = ask.text("url", "")
+    url = ask.text("url", ask.hub.clock.url)
     parts = parsed(url)
     if url and (parts.scheme != "http" or not is_loopback(parts.hostname or "")):
         raise Refused("url must be http:// on this machine")

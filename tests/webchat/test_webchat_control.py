@@ -223,7 +223,7 @@ async def test_the_clock_moves_for_bot_and_chat_alike(chat: WebchatClient, bot: 
     with pytest.raises(WebchatError, match="did not follow"):
         await chat.advance(3600)
     clock = await chat.get("/clock")
-    await chat.post("/clock", now="2030-01-02T01:00:00Z")
+    await chat.post("/clock", url="", now="2030-01-02T01:00:00Z")
     gone = await chat.get("/clock")
 
     assert told == [{"advance": 3600}]
@@ -252,3 +252,13 @@ async def test_the_page_may_load_nothing_from_elsewhere(bot: BotSide) -> None:
 
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
+
+
+async def test_telling_the_time_alone_leaves_the_bots_address_as_it_is(chat: WebchatClient) -> None:
+    """Only an empty address takes it away."""
+    await chat.post("/clock", url="http://127.0.0.1:9/x", now="2026-11-24T01:00:00Z")
+
+    told = await chat.post("/clock", now="2026-11-24T02:00:00Z")
+    away = await chat.post("/clock", url="")
+
+    assert (told["available"], away["available"]) == (True, False)
