@@ -44,14 +44,17 @@ def text_of(hub: Hub, call: Call) -> Wire:
 
 
 def people_mentioned(hub: Hub, entities: list[Wire]) -> list[Wire]:
-    """Links to tg://user?id=… become mentions of people there are; of others nothing is left."""
+    """Mentions of people there are, given as such or as links to tg://user?id=…; of others nothing is left."""
     kept: list[Wire] = []
     for entity in entities:
         url = str(entity.get("url", ""))
-        if not url.startswith("tg://user?id="):
+        if entity["type"] == "text_mention":
+            number = str(entity["user"]["id"])
+        elif url.startswith("tg://user?id="):
+            number = url.removeprefix("tg://user?id=")
+        else:
             kept.append(entity)
             continue
-        number = url.removeprefix("tg://user?id=")
         user = hub.world.user(int(number)) if number.isascii() and number.isdigit() and len(number) < 20 else None
         if user:
             span = {"offset": entity["offset"], "length": entity["length"]}
