@@ -52,12 +52,17 @@ def speak(hub: Hub, person: Person, place: Place, content: Wire) -> Message:
 def say(hub: Hub, person: Person, place: Place, text: str) -> Message:
     """A person says something."""
     plain, entities = said(text)
+    check_words(plain)
+    content: Wire = {"text": plain} | ({"entities": entities} if entities else {})
+    return speak(hub, person, place, content)
+
+
+def check_words(plain: str) -> None:
+    """Refused where there are no words, or too many."""
     if not plain:
         raise Refused("text must not be empty")
     if len(plain) > TEXT_LIMIT:
         raise Refused(f"text must have at most {TEXT_LIMIT} characters", code="too_long")
-    content: Wire = {"text": plain} | ({"entities": entities} if entities else {})
-    return speak(hub, person, place, content)
 
 
 def captioned(caption: str) -> Wire:
@@ -121,8 +126,7 @@ def edit(hub: Hub, person: Person, chat: Chat, message: Message, text: str) -> M
         raise Refused("only one's own messages can be edited")
     if "text" in message.wire:
         plain, entities = said(text)
-        if not plain or len(plain) > TEXT_LIMIT:
-            raise Refused(f"text must have 1 to {TEXT_LIMIT} characters", code="too_long")
+        check_words(plain)
         new: Wire = {"text": plain, "entities": entities}
     elif wire.file_id_of(message.wire):
         new = {"caption": "", "caption_entities": []} | captioned(text)

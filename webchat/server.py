@@ -17,6 +17,7 @@ from webchat.asks import Action, Ask
 from webchat.bodies import limited
 from webchat.bot_api import BotApi
 from webchat.clock import Clock
+from webchat.control_calls import check_fields
 from webchat.errors import Refused
 from webchat.hub import Hub
 from webchat.methods import UPLOAD_LIMIT
@@ -102,7 +103,7 @@ def _routes(hub: Hub) -> list[BaseRoute]:
         Route("/samples/{number:int}.png", _sample),
     ]
     for (method, path), action in {**control.ROUTES, **control_acts.ROUTES, **testing.ROUTES, **demo.ROUTES}.items():
-        routes.append(Route("/control" + path, _action(hub, action), methods=[method]))
+        routes.append(Route("/control" + path, _action(hub, path, action), methods=[method]))
     return routes
 
 
@@ -110,12 +111,13 @@ def _json(body: object, status: int = 200) -> Response:
     return Response(orjson.dumps(body), status, media_type="application/json")
 
 
-def _action(hub: Hub, action: Action) -> Callable[[Request], Awaitable[Response]]:
+def _action(hub: Hub, path: str, action: Action) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
             values: dict[str, Any] = dict(request.query_params)
             if request.method == "POST":
                 values |= await _body(request)
+            check_fields("GET" if request.method == "HEAD" else request.method, path, list(values))
             return _json(await action(Ask(hub, values | request.path_params)))
         except Refused as refused:
             return _json({"error": str(refused), "code": refused.code}, 400)

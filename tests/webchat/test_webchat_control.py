@@ -16,6 +16,8 @@ from webchat.samples import SCENES
     [
         ("/people", {}, "name must be a text"),
         ("/people", {"name": " "}, "must not be empty"),
+        ("/people", {"name": "\u200b\x01"}, "some of it visible"),
+        ("/people", {"name": "x", "username": "Jinlin_Bot"}, "is taken"),
         ("/people", {"name": "x", "id": 1}, "no bot's"),
         ("/people", {"name": "x", "username": "<b>"}, "username"),
         ("/people", {"name": "长" * 65}, "at most 64"),
@@ -262,3 +264,32 @@ async def test_telling_the_time_alone_leaves_the_bots_address_as_it_is(chat: Web
     away = await chat.post("/clock", url="")
 
     assert (told["available"], away["available"]) == (True, False)
+
+
+@pytest.mark.parametrize("limit", ["0", "-1"])
+async def test_a_limit_below_one_is_refused(limit: str, chat: WebchatClient, granny: int) -> None:
+    """With ``before`` and without."""
+    for more in ({}, {"before": 9}):
+        with pytest.raises(WebchatError, match="limit must be at least 1"):
+            await chat.chat(granny, limit=limit, **more)
+
+
+async def test_a_user_name_is_one_persons(chat: WebchatClient) -> None:
+    """In any case of its letters; its holder may keep it."""
+    await chat.person("小林", id=1002, username="xiaolin")
+
+    with pytest.raises(WebchatError, match="username XiaoLin is taken"):
+        await chat.person("大林", id=1003, username="XiaoLin")
+    kept = await chat.person("林师傅", id=1002, username="xiaolin")
+
+    assert kept["username"] == "xiaolin"
+
+
+async def test_an_edit_without_words_is_not_called_too_long(webchat_url: str, bot: BotSide, granny: int) -> None:
+    """The page says by the code what was wrong."""
+    body = {"person": granny, "message": 1}
+
+    _, empty = await bot.send("/control/edit", json=body | {"text": " "})
+    _, long = await bot.send("/control/edit", json=body | {"text": "长" * 4097})
+
+    assert (json.loads(empty)["code"], json.loads(long)["code"]) == ("", "too_long")
