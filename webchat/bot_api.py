@@ -19,6 +19,7 @@ from webchat.faults import DOWNLOAD, Fault
 from webchat.hub import Hub
 from webchat.params import Call
 from webchat.records import Bot
+from webchat.webhook import Told
 
 log = logging.getLogger("webchat")
 
@@ -98,10 +99,10 @@ class BotApi:
                 log.warning("a bot called %.100r, which webchat does not speak", method)
                 raise bad_request(f"unknown method {method}")
             call = Call(method, shown, uploads)
-            shown = call.logged()
+            shown = call.values
             fault = await self._before(bot, method, str(call.get("chat_id", "")))
         except (BotApiError, BreakOff) as error:
-            self._hub.record(bot, method, shown, str(error))
+            self._hub.log.add(bot, method, shown, str(error))
             raise
         response = await self._answer(bot, call)
         await self._after(fault)
@@ -117,12 +118,14 @@ class BotApi:
             else:
                 result = METHODS[call.method](hub, bot, call)
         except (BotApiError, BreakOff) as error:
-            hub.record(bot, call.method, call.logged(), str(error))
+            hub.log.add(bot, call.method, call.values, str(error))
             if isinstance(error, BreakOff):
                 raise
             return _error(error)
         if call.method != GET_UPDATES:
-            hub.record(bot, call.method, call.logged(), "")
+            hub.log.add(bot, call.method, call.values, "")
+        if isinstance(result, Told):
+            return _json({"ok": True, "result": True, "description": result.description}, 200)
         return _json({"ok": True, "result": result}, 200)
 
     async def _before(self, bot: Bot, method: str, chat: str = "") -> Fault | None:
@@ -157,9 +160,9 @@ class BotApi:
             offset=call.get("offset", 0),
             limit=call.get("limit") or 100,
             timeout=call.get("timeout", 0),
-            lost=lambda: hub.faults.down(bot),
+            lost=lambda: hub.faults.down(bot, GET_UPDATES),
         )
-        if hub.faults.down(bot):
+        if hub.faults.down(bot, GET_UPDATES):
             raise BreakOff("down")
         return found
 

@@ -10,7 +10,7 @@ from webchat.methods import DOWNLOAD_LIMIT
 from webchat.params import Call
 from webchat.records import Bot, Wire
 from webchat.updates import KINDS
-from webchat.webhook import DEFAULT_CONNECTIONS, checked_webhook
+from webchat.webhook import DEFAULT_CONNECTIONS, Told, checked_webhook
 
 COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 LANGUAGE = re.compile(r"(?:[a-z]{2})?")
@@ -139,24 +139,28 @@ def set_webhook(hub: Hub, bot: Bot, call: Call) -> object:
         return delete_webhook(hub, bot, call)
     connections = call.get("max_connections") or DEFAULT_CONNECTIONS
     hook = checked_webhook(call.text("url"), call.text("secret_token"), connections)
-    bot.webhook = hook
+    same = hook == bot.webhook
     remember_allowed(hub, bot, call)
-    return _webhook_changed(hub, bot, call)
+    _change_webhook(hub, bot, call, hook)
+    return Told(description="Webhook is already set" if same else "Webhook was set")
 
 
 def delete_webhook(hub: Hub, bot: Bot, call: Call) -> object:
     """deleteWebhook."""
-    bot.webhook = {}
-    return _webhook_changed(hub, bot, call)
+    had = bool(bot.webhook)
+    _change_webhook(hub, bot, call, {})
+    return Told(description="Webhook was deleted" if had else "Webhook is already deleted")
 
 
-def _webhook_changed(hub: Hub, bot: Bot, call: Call) -> bool:
+def _change_webhook(hub: Hub, bot: Bot, call: Call, hook: Wire) -> None:
+    if hook.get("url") != bot.webhook.get("url"):
+        hub.webhooks[bot.id].last_error = {}
+    bot.webhook = hook
     if call.get("drop_pending_updates"):
         hub.queues[bot.id].drop_all()
     hub.world.save_bot(bot)
     hub.queues[bot.id].bell.ring()
     hub.webhooks[bot.id].restart()
-    return True
 
 
 def webhook_info(hub: Hub, bot: Bot, _call: Call) -> object:

@@ -184,6 +184,10 @@ def send_contact(hub: Hub, bot: Bot, call: Call) -> object:
     """sendContact."""
     names = ("phone_number", "first_name", "last_name", "vcard")
     contact = {name: call[name] for name in names if name in call}
+    if not contact["phone_number"].strip():
+        raise bad_request("phone number is empty")
+    if not contact["first_name"].strip():
+        raise bad_request("first name is empty")
     return deliver(hub, bot, call, {"contact": contact}).wire
 
 

@@ -88,10 +88,8 @@ async def requests(ask: Ask) -> Wire:
     """The log of the bots' calls (of getUpdates, only those that failed)."""
     hub = ask.hub
     after = ask.whole("after", 0)
-    await hub.log_bell.wait_until(lambda: hub.logged > after, min(ask.number("wait", 0), MAX_WAIT))
-    method = ask.text("method", "").lower()
-    entries = [one for one in hub.log if one["n"] > after and method in ("", str(one["method"]).lower())]
-    return {"requests": entries, "last": hub.logged}
+    await hub.log.bell.wait_until(lambda: hub.log.last > after, min(ask.number("wait", 0), MAX_WAIT))
+    return {"requests": hub.log.since(after, ask.text("method", "")), "last": hub.log.last}
 
 
 async def updates(ask: Ask) -> Wire:

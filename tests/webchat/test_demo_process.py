@@ -50,7 +50,8 @@ async def nobody_answers(url: str) -> None:
     async with asyncio.timeout(PATIENCE_S), aiohttp.ClientSession() as session:
         with contextlib.suppress(aiohttp.ClientError):
             while True:
-                await (await session.get(f"{url}/control/changes?wait=5")).read()
+                async with session.get(f"{url}/control/changes?wait=5") as answer:
+                    await answer.read()
 
 
 async def test_a_killed_demo_leaves_no_chat_server_behind(tmp_path: Path) -> None:
@@ -61,9 +62,10 @@ async def test_a_killed_demo_leaves_no_chat_server_behind(tmp_path: Path) -> Non
         await nobody_answers(url)
 
     async with demo(tmp_path, int(url.rpartition(":")[2])) as (again, _), aiohttp.ClientSession() as session:
-        answer = await session.get(f"{again}/bot{token}/getMe")
+        async with session.get(f"{again}/bot{token}/getMe") as answer:
+            status = answer.status
 
-    assert (again, answer.status) == (url, 200)
+    assert (again, status) == (url, 200)
 
 
 async def test_a_killed_chat_server_ends_the_demo_in_one_sentence(tmp_path: Path) -> None:

@@ -175,6 +175,24 @@ async def test_a_lost_connection_breaks_off_what_the_bot_waits_for_until_it_is_m
     assert {one["error"] for one in await chat.requests() if not one["ok"]} == {"down"}
 
 
+@pytest.mark.parametrize(("method", "ended"), [("getUpdates", True), ("sendMessage", False)])
+async def test_a_connection_lost_for_one_method_ends_its_waiting_only(
+    method: str, *, ended: bool, chat: WebchatClient, bot: BotSide, granny: int
+) -> None:
+    """A poll that waits breaks off where getUpdates is meant, and goes on where another is."""
+    await chat.say(granny, "先说一句")
+    [first] = await bot.updates()
+    waiting = asyncio.create_task(bot.updates(offset=first["update_id"] + 1, timeout=50))
+    while (await chat.get("/updates"))["updates"]:
+        pass  # until it is confirmed, and the poll waits
+
+    await chat.fault("down", method=method)
+    await chat.say(granny, "在吗")
+    [outcome] = await asyncio.wait_for(asyncio.gather(waiting, return_exceptions=True), 5)
+
+    assert isinstance(outcome, aiohttp.ClientError) is ended
+
+
 async def test_a_lost_connection_keeps_a_webhook_waiting(chat: WebchatClient, bot: BotSide, granny: int) -> None:
     """Its updates come when it is mended."""
     other = BotSide(bot.url, bot.session, "2:other")

@@ -7,8 +7,13 @@ import pytest
 from aiohttp import web
 from bot_side import BotSide
 
+from webchat import hub
 from webchat.client import WebchatClient, WebchatError
+from webchat.clock import Clock
+from webchat.records import Message, Person
 from webchat.samples import SCENES
+from webchat.server import bots_of
+from webchat.store import Store
 
 
 @pytest.mark.parametrize(
@@ -293,3 +298,19 @@ async def test_an_edit_without_words_is_not_called_too_long(webchat_url: str, bo
     _, long = await bot.send("/control/edit", json=body | {"text": "长" * 4097})
 
     assert (json.loads(empty)["code"], json.loads(long)["code"]) == ("", "too_long")
+
+
+def test_presses_that_can_be_answered_no_longer_are_let_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """When the next one comes; so that they are not kept for ever."""
+    monkeypatch.setattr(hub, "QUERY_LIFE", -1)
+    here = hub.Hub(Store(None), Clock(), bots_of(["1:local"]))
+    here.world.put_person(Person(id=1001, name="陈奶奶"))
+    room = here.world.direct(here.world.bots[1], 1001)
+    card = Message(chat=room.key, id=1, wire={})
+
+    asked = [here.ask(here.world.bots[1], 1001, room, card, "go") for _ in range(3)]
+
+    assert list(here.queries) == [asked[-1].id]
+    assert [one["id"] for one in here.store.all("query")] == [asked[-1].id]
