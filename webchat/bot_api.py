@@ -12,7 +12,21 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from webchat import editing, faults, groups, handling, links, members, params, profile, reacting, sending, topics
+from webchat import (
+    editing,
+    faults,
+    files,
+    groups,
+    handling,
+    links,
+    members,
+    params,
+    profile,
+    reacting,
+    sending,
+    topics,
+    wire,
+)
 from webchat.bodies import read_call
 from webchat.errors import BotApiError, bad_request, not_found
 from webchat.faults import DOWNLOAD, Fault
@@ -72,7 +86,7 @@ class BotApi:
         if found is None or ".." in path:
             raise not_found()
         bot = self._bot(found[1])
-        file = self._hub.store.file(path=found[2])
+        file = files.at(self._hub.store, bot.id, found[2])
         if file is None:
             raise not_found()
         fault = await self._before(bot, DOWNLOAD)
@@ -116,7 +130,7 @@ class BotApi:
             if call.method == GET_UPDATES:
                 result: object = await self._get_updates(bot, call)
             else:
-                result = METHODS[call.method](hub, bot, call)
+                result = wire.for_bot(bot.id, METHODS[call.method](hub, bot, call))
         except (BotApiError, BreakOff) as error:
             hub.log.add(bot, call.method, call.values, str(error))
             if isinstance(error, BreakOff):

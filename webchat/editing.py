@@ -68,7 +68,7 @@ def edit_media(hub: Hub, bot: Bot, call: Call) -> object:
     """editMessageMedia."""
     chat, message = _to_edit(hub, bot, call)
     media = call["media"]
-    file = file_of(hub, call, media["media"], media["type"], media.get("duration", 0))
+    file = file_of(hub, bot, call, media["media"], media["type"], media.get("duration", 0))
     new = wire.attachment(file) | caption_of(hub, media)
     return _replace(hub, chat, message, call, (*wire.MEDIA, *CAPTION, "text", "entities"), new)
 

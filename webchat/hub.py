@@ -114,13 +114,13 @@ class Hub:
 
     def tell(self, bot: Bot, kind: str, content: Wire) -> None:
         """Queue an update for one bot."""
-        self.queues[bot.id].add(kind, content)
+        self.queues[bot.id].add(kind, wire.for_bot(bot.id, content))
 
     def publish(self, chat: Chat, message: Message, kind: str = "message") -> None:
         """Queue a message for every bot that hears it; bots hear of what bots do, never what they say."""
         for bot in self.world.bots.values():
             if (not message.bot or is_service(message.wire)) and not chat.blocked and hears(bot, chat, message.wire):
-                self.tell(bot, kind, message.wire.copy())
+                self.tell(bot, kind, message.wire)
 
     def does(self, bot: Bot, chat: Chat, action: str) -> None:
         """A bot shows that it is typing, or sending something; its next message ends it."""
@@ -172,7 +172,7 @@ class Hub:
         content = {
             "id": query.id,
             "from": wire.user(self.world.people[person]),
-            "message": message.wire.copy(),
+            "message": message.wire,
             "chat_instance": str(abs(hash_of(chat.key))),
             "data": data,
         }

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from webchat import targets, wire
+from webchat import files, targets, wire
 from webchat.errors import bad_request
 from webchat.hub import Hub
 from webchat.methods import DOWNLOAD_LIMIT
@@ -168,20 +168,20 @@ def webhook_info(hub: Hub, bot: Bot, _call: Call) -> object:
     return hub.webhooks[bot.id].info()
 
 
-def get_file(hub: Hub, _bot: Bot, call: Call) -> object:
+def get_file(hub: Hub, bot: Bot, call: Call) -> object:
     """getFile: the path is relative, as Telegram's own servers tell it."""
     asked = call.text("file_id")
-    file = hub.store.file(id=asked.removesuffix("-s"))
+    file = files.named(hub.store, bot.id, asked)
     if file is None:
         raise bad_request("wrong file_id or the file is temporarily unavailable" if asked else "invalid file_id")
     if file.size > DOWNLOAD_LIMIT:
         raise bad_request("file is too big")
     small = "s" if asked.endswith("-s") else ""
     return {
-        "file_id": asked,
+        "file_id": asked.removeprefix(f"{bot.id}-"),  # as every answer has it before it goes to its bot
         "file_unique_id": file.unique + small,
         "file_size": file.size,
-        "file_path": file.path,
+        "file_path": files.path_for(bot.id, file),
     }
 
 

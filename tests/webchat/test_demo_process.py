@@ -61,9 +61,12 @@ async def test_a_killed_demo_leaves_no_chat_server_behind(tmp_path: Path) -> Non
         process.kill()
         await nobody_answers(url)
 
-    async with demo(tmp_path, int(url.rpartition(":")[2])) as (again, _), aiohttp.ClientSession() as session:
-        async with session.get(f"{again}/bot{token}/getMe") as answer:
-            status = answer.status
+    async with (
+        demo(tmp_path, int(url.rpartition(":")[2])) as (again, _),
+        aiohttp.ClientSession() as session,
+        session.get(f"{again}/bot{token}/getMe") as answer,
+    ):
+        status = answer.status
 
     assert (again, status) == (url, 200)
 
