@@ -173,10 +173,10 @@ async def _settle(settings: Settings, database: Database, url: str) -> None:
         ]
     async with aiohttp.ClientSession() as session:
         # Nobody moves the clock yet, but what is said now is said at the demo's time.
-        told = {"url": "http://127.0.0.1:9/", "now": clock.now().isoformat()}
+        told = {"url": "http://127.0.0.1:9/", "now": clock.now().isoformat(), "zone": settings.zone.key}
         await _tell(session, f"{url}/control/clock", told)
         for one in cast()["people"]:
-            person: dict[str, Any] = {k: one[k] for k in ("id", "name", "note", "elder") if k in one}
+            person: dict[str, Any] = {k: one[k] for k in ("id", "name", "note", "elder", "phone") if k in one}
             await _tell(session, f"{url}/control/people", person)
         for one in cast()["groups"]:
             group = {"id": one["id"], "title": one["title"], "members": one["members"], "kind": "group"}
@@ -231,5 +231,5 @@ There are four phones side by side, each somebody's: an elder, a volunteer, a gr
 follow a story step by step: a blocked fire lane, a broken socket, a vote, a lost child. One person alone, as on a phone
 of their own: {url}/
 
-Ctrl-C stops everything; the next `make demo` goes on where this ended.
+Ctrl-C stops everything; the next `make demo` goes on where this ended. On another port: `make demo PORT=8090`
 """

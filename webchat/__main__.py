@@ -84,7 +84,10 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--until-eof", action="store_true", help="end when the standard input does, as its parent ends")
     args = parser.parse_args(given)
     args.token = args.token or ["1:local"]
-    if not is_loopback(args.host):
+    args.host = args.host.removeprefix("[").removesuffix("]")
+    if not 0 <= args.port <= 65_535:
+        _refuse(f"--port {args.port} is no port: 0 to 65535")
+    if "%" in args.host or not is_loopback(args.host):
         _refuse(f"webchat serves this machine only: --host {args.host} is not a loopback address")
     for token in args.token:
         if not TOKEN.fullmatch(token):

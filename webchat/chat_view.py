@@ -115,6 +115,6 @@ def _bot_view(bot: Bot, chat: Chat, person: Person) -> Wire:
         "name": bot.name,
         "username": bot.username,
         "status": chat.bots[str(bot.id)],
-        "description": bot.descriptions.get("", ""),
+        "description": bot.descriptions.get(person.language[:2]) or bot.descriptions.get("", ""),
         "commands": commands,
     }

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from itertools import islice
 
-from webchat import membership
+from webchat import acting, membership
 from webchat.asks import MAX_WAIT, Action, Ask
 from webchat.chat_view import chat_detail, chat_view
 from webchat.entities import plain
@@ -25,6 +25,7 @@ def person_view(person: Person) -> Wire:
         "avatar": person.avatar,
         "elder": person.elder,
         "note": person.note,
+        "phone": person.phone,
         "deactivated": person.deactivated,
     }
 
@@ -46,6 +47,9 @@ async def put_person(ask: Ask) -> Wire:
     named = world.user_named(username)
     if named not in (None, id_):
         raise Refused(f"username {username} is taken")
+    phone = ask.text("phone", old.phone)
+    if phone:
+        acting.check_phone(phone)
     person = replace(
         old,
         name=name,
@@ -54,6 +58,7 @@ async def put_person(ask: Ask) -> Wire:
         avatar=ask.text("avatar", old.avatar, most=64),
         elder=ask.flag("elder", default=old.elder),
         note=ask.text("note", old.note, most=200),
+        phone=phone,
         deactivated=ask.flag("deactivated", default=old.deactivated),
     )
     world.put_person(person)

@@ -3,7 +3,7 @@
 from webchat.errors import Refused
 
 CALLS_TABLE = """
-POST /people name id username language avatar elder note deactivated
+POST /people name id username language avatar elder note phone deactivated
 GET /people
 POST /groups title members id kind forum bot
 POST /groups/{group}/members add remove
@@ -39,7 +39,7 @@ GET /requests after method wait
 GET /updates bot
 GET /bots
 GET /samples
-POST /clock url now
+POST /clock url now zone
 GET /clock
 POST /clock/advance seconds
 POST /reset bots

@@ -11,6 +11,7 @@ from webchat.methods import PHOTO_LIMIT, UPLOAD_LIMIT
 from webchat.records import StoredFile, Upload
 from webchat.store import Store
 
+MOST_RATIO = 20  # of a photo's sides
 FOLDERS = {
     "photo": "photos",
     "voice": "voice",
@@ -77,8 +78,11 @@ def keep(store: Store, upload: Upload, kind: str, *, duration: int = 0) -> Store
             raise bad_request("file is too big")
         if picture is None:
             raise bad_request("IMAGE_PROCESS_FAILED")
-        if picture[1] + picture[2] > 10_000 or not (picture[1] and picture[2]):
+        small, large = sorted(picture[1:])
+        if small + large > 10_000 or not small or large > small * MOST_RATIO:
             raise bad_request("PHOTO_INVALID_DIMENSIONS")
+        if picture[0] == "png" and b"IEND" not in upload.data[-16:]:
+            raise bad_request("IMAGE_PROCESS_FAILED")
     id_ = secrets.token_urlsafe(30)
     name = plain_name(upload.name)
     extension = picture[0] if picture else PurePosixPath(name).suffix.lstrip(".").lower()

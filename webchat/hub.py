@@ -45,6 +45,7 @@ class Hub:
         self.clock = clock
         for kept in store.all("clock"):
             clock.url, clock.offset = kept["url"], timedelta(seconds=kept["offset"])
+            clock.zone = kept.get("zone", clock.zone)
         self.world = World(store, clock, bots)
         self.faults = Faults(clock)
         self.queues = {bot.id: Queue(store, bot) for bot in self.world.bots.values()}
@@ -58,7 +59,7 @@ class Hub:
 
     def save_clock(self) -> None:
         """Write down how the clock stands, and let everybody look at it."""
-        kept = {"url": self.clock.url, "offset": self.clock.offset.total_seconds()}
+        kept = {"url": self.clock.url, "offset": self.clock.offset.total_seconds(), "zone": self.clock.zone}
         self.store.put("clock", "", kept)
         self.world.touch()
 

@@ -17,6 +17,7 @@ class Person:
     avatar: str = ""
     elder: bool = False
     note: str = ""
+    phone: str = ""  # what their card says
     deactivated: bool = False
 
 

@@ -32,7 +32,7 @@ SHOWN_INLINE = (
 )
 BODY_LIMIT = 80 * 1024 * 1024  # a file of 50 MB in base64, and room
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self';"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:;"
     " connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 HEADERS = [

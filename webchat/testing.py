@@ -1,6 +1,7 @@
 """The control API for tests and for the demo's clock: faults, limits, raw updates, the log, time."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import available_timezones
 
 import aiohttp
 
@@ -113,6 +114,7 @@ def _clock_view(ask: Ask) -> Wire:
         "now": iso(clock.now()),
         "moved": abs(clock.offset) >= timedelta(seconds=2),
         "available": bool(clock.url),
+        "zone": clock.zone,
     }
 
 
@@ -134,14 +136,17 @@ async def clock(ask: Ask) -> Wire:
 
 
 async def set_clock(ask: Ask) -> Wire:
-    """The running bot tells its control address and its time."""
+    """The running bot tells its control address, its time and its zone."""
     url = ask.text("url", ask.hub.clock.url)
     parts = parsed(url)
     if url and (parts.scheme != "http" or not is_loopback(parts.hostname or "")):
         raise Refused("url must be http:// on this machine")
+    zone = ask.text("zone", ask.hub.clock.zone, most=64)
+    if zone not in available_timezones():
+        raise Refused("zone must be a time zone such as Asia/Shanghai")
     if "now" in ask:
         ask.hub.clock.follow(_moment(ask.text("now")))
-    ask.hub.clock.url = url
+    ask.hub.clock.url, ask.hub.clock.zone = url, zone
     ask.hub.save_clock()
     return _clock_view(ask)
 

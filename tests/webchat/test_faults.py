@@ -1,6 +1,9 @@
 """Trouble on demand: each kind of fault, for whom it strikes, how often, until when."""
 
 import asyncio
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -10,6 +13,8 @@ from bot_side import BotSide
 from test_bot_api_updates import hook
 
 from webchat.client import WebchatClient, WebchatError
+from webchat.faults import KINDS
+from webchat.server import STATIC
 
 KEYS = {"inline_keyboard": [[{"text": "键", "callback_data": "x"}]]}
 # Every way in which a bot asks for something: a call about a chat, one about none, updates, a file.
@@ -276,3 +281,16 @@ async def test_who_blocked_threw_out_or_moved_on_is_told_of_in_telegrams_words(
         "moved": (400, "Bad Request: group chat was upgraded to a supergroup chat"),
     }
     assert answers["moved"][1]["parameters"] == {"migrate_to_chat_id": new["id"]}
+
+
+def test_every_kind_of_fault_is_offered_named_and_described() -> None:
+    """In the panel, in each language, in the docs."""
+    panel = re.search(r"KINDS = \[([^\]]*)\]", (STATIC / "faults.js").read_text("utf-8"))
+    docs = (Path(__file__).parents[2] / "docs/webchat.md").read_text("utf-8").partition("**Faults.**")[2]
+    rows = docs.partition("| kind |")[2].partition("\n\n")[0]
+    wanted = {f"fault.{kind}" for kind in KINDS}
+    books = [json.loads(path.read_text("utf-8")) for path in STATIC.glob("words.*.json")]
+
+    assert panel and set(re.findall(r'"(\w+)"', panel[1])) == set(KINDS)
+    assert set(re.findall(r"`([a-z0-9_]+)`", "".join(row.split("|")[1] for row in rows.splitlines()[2:]))) == set(KINDS)
+    assert all({key for key in book if key.startswith("fault.")} == wanted for book in books)

@@ -135,3 +135,25 @@ async def test_a_bot_has_no_file_of_another_bots(chat: WebchatClient, bot: BotSi
     assert mine["file_unique_id"] == theirs["file_unique_id"]
     assert (got, sent, fetched, own) == (400, 400, 404, 200)
     assert again["photo"][-1]["file_id"] == theirs["file_id"] != mine["file_id"]
+
+
+def png(width: int, height: int, end: bytes = b"IEND\xaeB\x60\x82") -> bytes:
+    """As much of a picture as says how large it is, and its end."""
+    return b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\0" * 12 + end
+
+
+@pytest.mark.parametrize(
+    ("picture", "taken"),
+    [(png(2_000, 100), True), (png(100, 2_001), False), (png(0, 5), False), (png(9, 9, b""), False)],
+    ids=["1:20", "1:20.01", "no width", "cut off"],
+)
+async def test_a_photo_is_whole_and_not_too_narrow(
+    picture: bytes, *, taken: bool, chat: WebchatClient, granny: int
+) -> None:
+    """A side has at most twenty times the other."""
+    try:
+        await chat.photo(granny, data=picture)
+    except WebchatError as refused:
+        assert (taken, refused.code) == (False, "no_photo")
+    else:
+        assert taken

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -28,6 +29,9 @@ async def test_it_stops_within_two_seconds_though_somebody_waits(number: signal.
     [
         (["--host", "0.0.0.0"], "loopback"),
         (["--host", "example.org"], "loopback"),
+        (["--host", "::1%lo"], "loopback"),
+        (["--port", "99999"], "is no port"),
+        (["--port", "-1"], "is no port"),
         (["--store", "/dev/null/x.sqlite"], "cannot be used"),
         (["--token", "nonsense"], "not of the form"),
         (["--token", "1:a", "--token", "1:b"], "id of its own"),
@@ -41,3 +45,14 @@ async def test_a_wrong_command_line_is_refused_in_one_line(arguments: list[str],
     assert process.returncode == 2
     assert words in errors.decode()
     assert errors.decode().count("\n") == 1
+
+
+async def test_an_address_in_brackets_is_one(tmp_path: Path) -> None:
+    """As it stands in links."""
+    process = await started("--port", "0", "--host", "[::1]", "--store", str(tmp_path / "store"))
+    assert process.stdout is not None
+    line = await asyncio.wait_for(process.stdout.readline(), 10)
+    process.terminate()
+    await process.communicate()
+
+    assert line.startswith(b"webchat http://[::1]:")
