@@ -32,7 +32,7 @@ class Server(uvicorn.Server):
                 app,
                 http=connections.Connection,
                 ws="none",
-                log_level="warning",
+                log_level="error",  # what is no HTTP is refused, and nobody's to mend here
                 access_log=False,
                 proxy_headers=False,
                 limit_concurrency=most,
@@ -120,6 +120,7 @@ def main() -> None:
     """Read the command line and serve."""
     args = arguments()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
     listening = listen(args.host, args.port)
     try:
         if args.store:

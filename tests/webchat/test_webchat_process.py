@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from bot_side import BotSide
 from process import running, started
+from raw import REQUEST, ask
 
 from webchat.client import WebchatClient
 
@@ -56,3 +57,14 @@ async def test_an_address_in_brackets_is_one(tmp_path: Path) -> None:
     await process.communicate()
 
     assert line.startswith(b"webchat http://[::1]:")
+
+
+async def test_what_cannot_be_read_leaves_no_line_in_the_log() -> None:
+    """No HTTP, no form, no socket of the web's: refused, and nothing for an operator to do."""
+    form = b"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 9\r\n\r\n--x\r\n\r\n\r\n"
+    upgrade = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: upgrade, close\r\nUpgrade: websocket\r\n\r\n"
+
+    async with running() as (url, _):  # which must end without a word
+        statuses = [(await ask(url, data))[0] for data in (b"\x00\r\n\r\n", REQUEST + form, upgrade)]
+
+    assert statuses == [400, 400, 200]

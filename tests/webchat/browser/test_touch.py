@@ -133,7 +133,7 @@ async def test_an_unsent_voice_note_can_be_heard(opened: Opened, granny: int, we
 async def test_an_elder_gets_out_of_every_sheet(
     tool: str, opened: Opened, chat: WebchatClient, granny: int, webchat_url: str
 ) -> None:
-    """What it is for is to be seen first, and the way out is never below the edge."""
+    """What it is for is to be seen first, in large type, and the way out is never below the edge."""
     page = await opened(f"{webchat_url}/#person={granny}&chat={granny}", size=PHONE)
     await page.get_by_role("button", name="更多").click()
     await page.get_by_role("button", name=tool).click()
@@ -141,7 +141,10 @@ async def test_an_elder_gets_out_of_every_sheet(
     first = {"拍摄": "用这台设备的相机", "位置": "用我现在的位置", "名片": "发送名片"}[tool]
     await expect(dialog.get_by_role("button", name=first)).to_be_in_viewport(ratio=1)
     await expect(dialog.get_by_role("button", name="取消")).to_be_in_viewport(ratio=1)
+    type_of = "all => all.map(one => [one.textContent, parseFloat(getComputedStyle(one).fontSize)])"
+    sizes = await dialog.locator("button, input, label, summary").evaluate_all(type_of)
     assert await page.evaluate("document.activeElement.className") != "caption"
+    assert [one for one in sizes if one[1] < 22] == []
 
     await dialog.get_by_role("button", name="取消").click()
 
