@@ -199,3 +199,24 @@ async def test_six_faces_stand_within_an_elders_screen(opened: Opened, granny: i
 
     assert len(boxes) == 6
     assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= 360 and box["height"] >= 60 for box in boxes)
+
+
+@pytest.mark.parametrize("path", ["/doors", "/phones"])
+async def test_nothing_is_beyond_the_edge_of_a_small_screen(
+    path: str, opened: Opened, chat: WebchatClient, granny: int, webchat_url: str
+) -> None:
+    """The sheet of doors, and every tool of the desk."""
+    await chat.post(
+        "/doors", title="榕荫社区", doors=[{"name": "3号楼2梯", "link": "https://t.me/jinlin_bot?start=d_x"}]
+    )
+    await chat.post("/clock", url="http://127.0.0.1:9/")
+    page = await opened(f"{webchat_url}{path}", size=PHONE)
+    await expect(page.locator("button:visible, h2:visible").first).to_be_visible()
+
+    rights = await page.locator(".door, .tools button").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().right)"
+    )
+
+    assert rights
+    assert max(rights) <= 360
+    await chat.post("/clock", url="")
