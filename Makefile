@@ -31,8 +31,8 @@ $(VENV)/ready: requirements/dev.txt requirements/fonts.txt pyproject.toml
 $(CATALOGUES): $(VENV)/ready handlers/catalogues.py handlers/locale/en.po $(TEMPLATES)
 	@$(PY) -m handlers.catalogues compile
 
-demo: setup  ## everything on this machine: a chat page, the bot, invented neighbours
-	@$(VENV)/bin/jinlin demo
+demo: setup  ## everything on this machine: a chat page, the bot, invented neighbours; on another port: PORT=8090
+	@$(VENV)/bin/jinlin demo $(if $(PORT),--port $(PORT))
 
 run: setup  ## the bot with the settings of .env, until Ctrl-C
 	@$(VENV)/bin/jinlin run

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import secrets
 import sys
 import tomllib
 from collections.abc import AsyncIterator
@@ -31,7 +32,7 @@ CAST = Path(__file__).with_name("demo.toml")
 TOUR = Path(__file__).with_name("demo_tour.toml")
 DATA = Path("data/demo")
 _DATABASE = f"sqlite:///{DATA}/jinlin.db"
-TOKEN = "1:demo"  # noqa: S105  # of the local chat server, which is open to this machine only
+_TOKEN = DATA / "token"
 _STARTS_WITHIN_S = 15.0
 _LINK = "https://t.me/jinlin_bot?start="  # the chat server's first bot
 _WITH_DOORS = {PlaceKind.STAIRWELL, PlaceKind.HOUSEHOLD}
@@ -54,6 +55,14 @@ def tour() -> list[dict[str, Any]]:
 
 def _by_language(said: dict[str, str]) -> dict[str, str]:
     return {"zh-CN": said["zh"], "zh-TW": traditional(said["zh"]), "en": said["en"]}
+
+
+def token() -> str:
+    """The bot's token at the local chat server: drawn once, so that nobody else on this machine can guess it."""
+    if not _TOKEN.exists():
+        _TOKEN.touch(mode=0o600)
+        _TOKEN.write_text(f"1:{secrets.token_urlsafe(24)}", "ascii")
+    return _TOKEN.read_text("ascii")
 
 
 async def seed(tx: Transaction, here: Here) -> list[int]:
@@ -104,11 +113,11 @@ async def run(settings: Settings, *, port: int) -> None:
 
 
 async def _run(settings: Settings, stopping: asyncio.Event, port: int) -> None:
-    async with _webchat(port) as url:
+    async with _webchat(port, stopping) as url:
         demo = settings.model_copy(
             update={
                 "demo": True,
-                "token": TOKEN,
+                "token": token(),
                 "api_url": url,
                 "database_url": _DATABASE,
                 "webhook_url": "",
@@ -164,10 +173,10 @@ async def _settle(settings: Settings, database: Database, url: str) -> None:
         ]
     async with aiohttp.ClientSession() as session:
         # Nobody moves the clock yet, but what is said now is said at the demo's time.
-        told = {"url": "http://127.0.0.1:9/", "now": clock.now().isoformat()}
+        told = {"url": "http://127.0.0.1:9/", "now": clock.now().isoformat(), "zone": settings.zone.key}
         await _tell(session, f"{url}/control/clock", told)
         for one in cast()["people"]:
-            person: dict[str, Any] = {k: one[k] for k in ("id", "name", "note", "elder") if k in one}
+            person: dict[str, Any] = {k: one[k] for k in ("id", "name", "note", "elder", "phone") if k in one}
             await _tell(session, f"{url}/control/people", person)
         for one in cast()["groups"]:
             group = {"id": one["id"], "title": one["title"], "members": one["members"], "kind": "group"}
@@ -185,26 +194,33 @@ async def _tell(session: aiohttp.ClientSession, url: str, told: dict[str, Any]) 
 
 
 @asynccontextmanager
-async def _webchat(port: int) -> AsyncIterator[str]:
-    """The chat server as a process of its own; its address. Raises DatabaseError."""
-    command = [sys.executable, "-m", "webchat", "--port", str(port), "--token", TOKEN]
+async def _webchat(port: int, stopping: asyncio.Event) -> AsyncIterator[str]:
+    """The chat server as a process of its own; its address. It ends with us, however we end, and we with it.
+
+    Raises DatabaseError, Exit.
+    """
     process = await asyncio.create_subprocess_exec(
-        *command,
-        "--store",
-        str(DATA / "webchat.db"),
+        *(sys.executable, "-m", "webchat", "--port", str(port), "--token", token()),
+        *("--store", str(DATA / "webchat.db"), "--until-eof"),
+        stdin=asyncio.subprocess.PIPE,  # it ends where this does
         stdout=asyncio.subprocess.PIPE,
         start_new_session=True,  # Ctrl-C is ours to pass on: the bot stops first
     )
+    ending = asyncio.create_task(process.wait())
     try:
         assert process.stdout is not None  # noqa: S101  # it is a pipe
         line = await asyncio.wait_for(process.stdout.readline(), _STARTS_WITHIN_S)
         if not line:
-            raise DatabaseError(f"the chat server did not start; is port {port} taken? Try: jinlin demo --port 8090")
+            raise DatabaseError(f"the chat server did not start; is port {port} taken? Try: make demo PORT=8090")
+        ending.add_done_callback(lambda _: stopping.set())
         yield line.decode().split()[-1]
+        if ending.done():
+            typer.echo("jinlin: the chat server has ended, and the demo with it; `make demo` goes on", err=True)
+            raise typer.Exit(1)
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
-        await process.wait()
+        await ending
 
 
 def _first_words(url: str) -> str:
@@ -215,5 +231,5 @@ There are four phones side by side, each somebody's: an elder, a volunteer, a gr
 follow a story step by step: a blocked fire lane, a broken socket, a vote, a lost child. One person alone, as on a phone
 of their own: {url}/
 
-Ctrl-C stops everything; the next `make demo` goes on where this ended.
+Ctrl-C stops everything; the next `make demo` goes on where this ended. On another port: `make demo PORT=8090`
 """

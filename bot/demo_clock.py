@@ -1,10 +1,12 @@
 """The demo's clock: kept in the database, moved from the command line or from the page."""
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import orjson
 import structlog
 
 from bot.clock import Clock, DemoClock
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 _NAME = "clock_offset_ms"
 _FOLLOW_S = 0.4
+_LONGEST_S = 366 * 86_400
 _MS = timedelta(milliseconds=1)
 
 
@@ -59,6 +62,17 @@ async def follow(database: Database, clock: DemoClock, moved: Callable[[], None]
         await asyncio.sleep(_FOLLOW_S)
 
 
+def ordered(body: bytes) -> timedelta | None:
+    """How far the page moves the clock; None where it begins anew. Raises ValueError for anything else."""
+    said = orjson.loads(body)
+    if said == {"restart": True}:
+        return None
+    by = said.get("advance") if isinstance(said, dict) and len(said) == 1 else None
+    if isinstance(by, bool) or not isinstance(by, int | float) or not 0 < by <= _LONGEST_S:
+        raise ValueError('an order is {"advance": seconds}, above 0 and at most a year, or {"restart": true}')
+    return timedelta(seconds=by)
+
+
 async def serve(
     database: Database,
     clock: DemoClock,
@@ -72,25 +86,31 @@ async def serve(
     from aiohttp import web
 
     async def move(request: web.Request) -> web.Response:
-        said = await request.json()
-        if "restart" in said:
+        if "Origin" in request.headers or request.content_type != "application/json":
+            raise web.HTTPBadRequest(text="orders come from the chat server, never from a page")
+        try:
+            by = ordered(await request.read())
+        except ValueError as error:
+            raise web.HTTPBadRequest(text=str(error)) from None
+        if by is None:
             if begin_anew is None:
                 raise web.HTTPConflict(text="only `jinlin demo` can begin anew")
             begin_anew()
             return web.json_response({"ok": True})
-        now = await advance(database, timedelta(seconds=float(said["advance"])))
+        now = await advance(database, by)
         clock.offset = await read_offset(database)
         moved()
         return web.json_response({"now": now.isoformat()})
 
     app = web.Application()
-    app.router.add_post("/", move)
+    secret = f"/{secrets.token_urlsafe(24)}"  # no page can guess it; the chat server alone is told
+    app.router.add_post(secret, move)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     port = runner.addresses[0][1]
-    told = {"url": f"http://127.0.0.1:{port}/", "now": clock.now().isoformat()}
+    told = {"url": f"http://127.0.0.1:{port}{secret}", "now": clock.now().isoformat()}
     try:
         async with aiohttp.ClientSession() as session, session.post(f"{api_url}/control/clock", json=told) as answer:
             await answer.read()

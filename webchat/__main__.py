@@ -32,7 +32,7 @@ class Server(uvicorn.Server):
                 app,
                 http=connections.Connection,
                 ws="none",
-                log_level="warning",
+                log_level="error",  # what is no HTTP is refused, and nobody's to mend here
                 access_log=False,
                 proxy_headers=False,
                 limit_concurrency=most,
@@ -59,8 +59,8 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-async def serve_until_told(app: WebChat, listening: socket.socket) -> None:
-    """Serve until SIGTERM or SIGINT."""
+async def serve_until_told(app: WebChat, listening: socket.socket, *, until_eof: bool) -> None:
+    """Serve until SIGTERM or SIGINT, or until nobody holds the other end of the standard input."""
     server = Server(app, connections.room())
 
     def stop() -> None:
@@ -69,6 +69,8 @@ async def serve_until_told(app: WebChat, listening: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
+    if until_eof:
+        loop.add_reader(sys.stdin.fileno(), stop)
     await server.serve(sockets=[listening])
 
 
@@ -79,9 +81,13 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8081, help="0: any free port")
     parser.add_argument("--token", action="append", help="a bot's token, such as 1:local; may be repeated")
     parser.add_argument("--store", help="SQLite file that keeps the chats; none: memory only")
+    parser.add_argument("--until-eof", action="store_true", help="end when the standard input does, as its parent ends")
     args = parser.parse_args(given)
     args.token = args.token or ["1:local"]
-    if not is_loopback(args.host):
+    args.host = args.host.removeprefix("[").removesuffix("]")
+    if not 0 <= args.port <= 65_535:
+        _refuse(f"--port {args.port} is no port: 0 to 65535")
+    if "%" in args.host or not is_loopback(args.host):
         _refuse(f"webchat serves this machine only: --host {args.host} is not a loopback address")
     for token in args.token:
         if not TOKEN.fullmatch(token):
@@ -114,6 +120,7 @@ def main() -> None:
     """Read the command line and serve."""
     args = arguments()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
     listening = listen(args.host, args.port)
     try:
         if args.store:
@@ -124,7 +131,7 @@ def main() -> None:
     host = f"[{args.host}]" if ":" in args.host else args.host
     sys.stdout.write(f"webchat http://{host}:{listening.getsockname()[1]}\n")
     sys.stdout.flush()
-    asyncio.run(serve_until_told(app, listening))
+    asyncio.run(serve_until_told(app, listening, until_eof=args.until_eof))
 
 
 if __name__ == "__main__":

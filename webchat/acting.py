@@ -2,10 +2,8 @@
 
 import re
 import secrets
-from urllib.parse import parse_qs
 
-from webchat import files, voice, wire
-from webchat.addresses import parsed
+from webchat import deep_links, files, voice, wire
 from webchat.entities import said
 from webchat.errors import BotApiError, Refused
 from webchat.hearing import PRESENT
@@ -52,12 +50,17 @@ def speak(hub: Hub, person: Person, place: Place, content: Wire) -> Message:
 def say(hub: Hub, person: Person, place: Place, text: str) -> Message:
     """A person says something."""
     plain, entities = said(text)
+    check_words(plain)
+    content: Wire = {"text": plain} | ({"entities": entities} if entities else {})
+    return speak(hub, person, place, content)
+
+
+def check_words(plain: str) -> None:
+    """Refused where there are no words, or too many."""
     if not plain:
         raise Refused("text must not be empty")
     if len(plain) > TEXT_LIMIT:
         raise Refused(f"text must have at most {TEXT_LIMIT} characters", code="too_long")
-    content: Wire = {"text": plain} | ({"entities": entities} if entities else {})
-    return speak(hub, person, place, content)
 
 
 def captioned(caption: str) -> Wire:
@@ -105,10 +108,15 @@ def send_location(hub: Hub, person: Person, place: Place, latitude: float, longi
     return speak(hub, person, place, {"location": {"latitude": latitude, "longitude": longitude}})
 
 
-def send_contact(hub: Hub, person: Person, place: Place, phone: str, name: str) -> Message:
-    """A phone number: one's own unless another name is given."""
+def check_phone(phone: str) -> None:
+    """Refused where it is no phone number."""
     if not PHONE.fullmatch(phone):
         raise Refused("phone must be a phone number")
+
+
+def send_contact(hub: Hub, person: Person, place: Place, phone: str, name: str) -> Message:
+    """A phone number: one's own unless another name is given."""
+    check_phone(phone)
     contact: Wire = {"phone_number": phone, "first_name": name or person.name}
     if not name:
         contact["user_id"] = person.id
@@ -121,8 +129,7 @@ def edit(hub: Hub, person: Person, chat: Chat, message: Message, text: str) -> M
         raise Refused("only one's own messages can be edited")
     if "text" in message.wire:
         plain, entities = said(text)
-        if not plain or len(plain) > TEXT_LIMIT:
-            raise Refused(f"text must have 1 to {TEXT_LIMIT} characters", code="too_long")
+        check_words(plain)
         new: Wire = {"text": plain, "entities": entities}
     elif wire.file_id_of(message.wire):
         new = {"caption": "", "caption_entities": []} | captioned(text)
@@ -165,17 +172,10 @@ def read_link(hub: Hub, link: str, default: Bot) -> tuple[Bot, str, bool]:
     """The bot and payload of a t.me link or bare payload, and whether it means a group."""
     if PAYLOAD.fullmatch(link):
         return default, link, False
-    parts = parsed(link if "://" in link else f"https://{link}")
-    query = parse_qs(parts.query)
-    if parts.scheme == "tg" and parts.netloc == "resolve":
-        username = query.get("domain", [""])[0]
-    elif (parts.hostname or "").lower() in {"t.me", "telegram.me"}:
-        username = parts.path.strip("/")
-    else:
+    deep = deep_links.read(link)
+    if deep is None:
         raise Refused("link must be https://t.me/<bot>?start=… or a bare payload")
-    bot = hub.world.bot_named(username)
+    bot = hub.world.bot_named(deep.username)
     if bot is None:
-        raise Refused(f"there is no bot @{username}")
-    if "startgroup" in query:
-        return bot, query["startgroup"][0], True
-    return bot, query.get("start", [""])[0], False
+        raise Refused(f"there is no bot @{deep.username}")
+    return bot, deep.payload, deep.for_group

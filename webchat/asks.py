@@ -1,9 +1,12 @@
 """What a control request asks for: its JSON body or its query, read with clear refusals."""
 
 import base64
+import hashlib
 import math
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+
+import orjson
 
 from webchat.errors import Refused
 from webchat.hub import Hub
@@ -91,6 +94,11 @@ class Ask:
         except ValueError:  # binascii.Error, or letters beyond ASCII
             raise Refused(f"{name} must be base64") from None
 
+    def digest(self, call: str) -> str:
+        """What is asked for in this call, as a digest: the same for the same."""
+        asked = orjson.dumps([call, self.values], option=orjson.OPT_SORT_KEYS)
+        return hashlib.sha256(asked).hexdigest()
+
     def bot(self) -> Bot:
         """The bot named by id or user name; the first one where none is."""
         bots = self.hub.world.bots
@@ -134,9 +142,7 @@ class Ask:
 
     def group(self, id_: int) -> Chat:
         """A group by its present or former id."""
-        chat = self.hub.world.group(id_)
-        while chat is not None and chat.migrated_to:
-            chat = self.hub.world.group(chat.migrated_to)
+        chat = self.hub.world.present(id_)
         if chat is None:
             raise Refused(f"there is no chat {id_}")
         return chat

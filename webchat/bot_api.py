@@ -12,13 +12,28 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from webchat import editing, faults, groups, handling, links, members, params, profile, reacting, sending, topics
+from webchat import (
+    editing,
+    faults,
+    files,
+    groups,
+    handling,
+    links,
+    members,
+    params,
+    profile,
+    reacting,
+    sending,
+    topics,
+    wire,
+)
 from webchat.bodies import read_call
 from webchat.errors import BotApiError, bad_request, not_found
 from webchat.faults import DOWNLOAD, Fault
 from webchat.hub import Hub
 from webchat.params import Call
 from webchat.records import Bot
+from webchat.webhook import Told
 
 log = logging.getLogger("webchat")
 
@@ -71,7 +86,7 @@ class BotApi:
         if found is None or ".." in path:
             raise not_found()
         bot = self._bot(found[1])
-        file = self._hub.store.file(path=found[2])
+        file = files.at(self._hub.store, bot.id, found[2])
         if file is None:
             raise not_found()
         fault = await self._before(bot, DOWNLOAD)
@@ -98,10 +113,10 @@ class BotApi:
                 log.warning("a bot called %.100r, which webchat does not speak", method)
                 raise bad_request(f"unknown method {method}")
             call = Call(method, shown, uploads)
-            shown = call.logged()
+            shown = call.values
             fault = await self._before(bot, method, str(call.get("chat_id", "")))
         except (BotApiError, BreakOff) as error:
-            self._hub.record(bot, method, shown, str(error))
+            self._hub.log.add(bot, method, shown, str(error))
             raise
         response = await self._answer(bot, call)
         await self._after(fault)
@@ -115,14 +130,16 @@ class BotApi:
             if call.method == GET_UPDATES:
                 result: object = await self._get_updates(bot, call)
             else:
-                result = METHODS[call.method](hub, bot, call)
+                result = wire.for_bot(bot.id, METHODS[call.method](hub, bot, call))
         except (BotApiError, BreakOff) as error:
-            hub.record(bot, call.method, call.logged(), str(error))
+            hub.log.add(bot, call.method, call.values, str(error))
             if isinstance(error, BreakOff):
                 raise
             return _error(error)
         if call.method != GET_UPDATES:
-            hub.record(bot, call.method, call.logged(), "")
+            hub.log.add(bot, call.method, call.values, "")
+        if isinstance(result, Told):
+            return _json({"ok": True, "result": True, "description": result.description}, 200)
         return _json({"ok": True, "result": result}, 200)
 
     async def _before(self, bot: Bot, method: str, chat: str = "") -> Fault | None:
@@ -157,9 +174,9 @@ class BotApi:
             offset=call.get("offset", 0),
             limit=call.get("limit") or 100,
             timeout=call.get("timeout", 0),
-            lost=lambda: hub.faults.down(bot),
+            lost=lambda: hub.faults.down(bot, GET_UPDATES),
         )
-        if hub.faults.down(bot):
+        if hub.faults.down(bot, GET_UPDATES):
             raise BreakOff("down")
         return found
 

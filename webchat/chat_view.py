@@ -6,6 +6,7 @@ from webchat.hearing import SERVICE
 from webchat.hub import Hub
 from webchat.profile import commands_for
 from webchat.records import Bot, Chat, Message, Person, Wire
+from webchat.standing import rights_of
 from webchat.view import keyboard_of, keyboard_rows, line_of, service_view, visible
 from webchat.wire import answered
 
@@ -107,13 +108,13 @@ def chat_detail(hub: Hub, chat: Chat, person: Person) -> Wire:
 
 
 def _bot_view(bot: Bot, chat: Chat, person: Person) -> Wire:
-    admin = bool(chat.members) and chat.members[0] == person.id
+    admin = bool(rights_of(chat, person.id))
     commands = commands_for(bot, person=person.id, chat=chat.id, admin=admin, language=person.language)
     return {
         "id": bot.id,
         "name": bot.name,
         "username": bot.username,
         "status": chat.bots[str(bot.id)],
-        "description": bot.descriptions.get("", ""),
+        "description": bot.descriptions.get(person.language[:2]) or bot.descriptions.get("", ""),
         "commands": commands,
     }

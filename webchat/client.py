@@ -16,7 +16,11 @@ _JSON = {"Content-Type": "application/json"}
 
 
 class WebchatError(Exception):
-    """The control API refused a call; the message is its own."""
+    """The control API refused a call; the message is its own, and so is ``code``."""
+
+    def __init__(self, why: str, code: str = "") -> None:
+        super().__init__(why)
+        self.code = code
 
 
 class WebchatClient:
@@ -58,7 +62,7 @@ class WebchatClient:
                 raise WebchatError(f"{answer.status} {await answer.text()}")
             read = await answer.json()
             if answer.status != 200:
-                raise WebchatError(read["error"])
+                raise WebchatError(read["error"], read["code"])
             return read
 
     async def post(self, path: str, /, **values: Any) -> Any:

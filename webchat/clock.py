@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 @dataclass(kw_only=True)
 class Clock:
-    """Real time plus an offset; ``url`` is the running bot's control address, if it gave one."""
+    """Real time plus an offset; ``url`` is the running bot's control address, if it gave one, ``zone`` where it is."""
 
     offset: timedelta = field(default_factory=timedelta)
     url: str = ""
+    zone: str = "Asia/Shanghai"
 
     def now(self) -> datetime:
         """The time everybody in the chats sees, UTC."""

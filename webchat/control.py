@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 from itertools import islice
 
-from webchat import membership
+from webchat import acting, membership
 from webchat.asks import MAX_WAIT, Action, Ask
 from webchat.chat_view import chat_detail, chat_view
+from webchat.entities import plain
 from webchat.errors import Refused
 from webchat.records import Person, Wire
 from webchat.view import message_view, visible
@@ -24,6 +25,7 @@ def person_view(person: Person) -> Wire:
         "avatar": person.avatar,
         "elder": person.elder,
         "note": person.note,
+        "phone": person.phone,
         "deactivated": person.deactivated,
     }
 
@@ -35,13 +37,19 @@ async def put_person(ask: Ask) -> Wire:
     if id_ <= 0 or id_ in world.bots:
         raise Refused("id must be above 0 and no bot's")
     known = world.people.get(id_)
-    name = ask.text("name", known.name if known else None, most=64).strip()
-    if not name:
-        raise Refused("name must not be empty")
+    name = plain(ask.text("name", known.name if known else None, most=64)).strip()
+    if not any(letter.isprintable() and not letter.isspace() for letter in name):
+        raise Refused("name must not be empty, and some of it visible")
     old = known or Person(id=id_, name=name)
     username = ask.text("username", old.username)
     if not USERNAME.fullmatch(username):
         raise Refused("username must have 3 to 32 characters of A-Z a-z 0-9 _ and begin with a letter")
+    named = world.user_named(username)
+    if named not in (None, id_):
+        raise Refused(f"username {username} is taken")
+    phone = ask.text("phone", old.phone)
+    if phone:
+        acting.check_phone(phone)
     person = replace(
         old,
         name=name,
@@ -50,6 +58,7 @@ async def put_person(ask: Ask) -> Wire:
         avatar=ask.text("avatar", old.avatar, most=64),
         elder=ask.flag("elder", default=old.elder),
         note=ask.text("note", old.note, most=200),
+        phone=phone,
         deactivated=ask.flag("deactivated", default=old.deactivated),
     )
     world.put_person(person)
@@ -121,6 +130,8 @@ async def messages(ask: Ask) -> Wire:
     after, since = ask.whole("after", 0), ask.whole("since", 0)
     mine = "after" in ask and "since" not in ask
     most = ask.whole("limit", 1_000)
+    if most < 1:
+        raise Refused("limit must be at least 1")
     older = ask.whole("before", 0)
 
     def found() -> list[Wire]:
@@ -142,7 +153,7 @@ async def messages(ask: Ask) -> Wire:
 
 
 async def changes(ask: Ask) -> Wire:
-    """Waits until anything at all changes; tells the version and which chats are newer than ``since``."""
+    """Waits until anything at all changes; tells the version."""
     world = ask.hub.world
     since = ask.whole("since", 0)
     await world.changed.wait_until(lambda: world.version > since, min(ask.number("wait", 0), MAX_WAIT))

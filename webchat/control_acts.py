@@ -6,12 +6,15 @@ from webchat import acting, links, pressing, reacting, samples
 from webchat.asks import MAX_WAIT, Action, Ask
 from webchat.chat_view import chat_id_for
 from webchat.errors import Refused
-from webchat.records import Person, Upload, Wire
+from webchat.records import Chat, Message, Person, Upload, Wire
 from webchat.view import message_view
 
 
 def once(action: Action) -> Action:
-    """The action, done a single time under one mark of its person: asked for again, it tells what came of it."""
+    """The action, done a single time under one mark of its person: asked for again, it tells what came of it.
+
+    Refused where something else is asked for under a mark that was used.
+    """
 
     @wraps(action)
     async def unless_done(ask: Ask) -> Wire:
@@ -20,16 +23,28 @@ def once(action: Action) -> Action:
             return dict(await action(ask))
         person = ask.person()
         chat = ask.chat(person)
+        asked = ask.digest(action.__name__)
         done = ask.hub.world.said_before(chat, person.id, mark)
         if done is None:
             sent = await action(ask)
             done = ask.hub.world.find(chat, int(sent["id"]))
             assert done is not None  # noqa: S101  # it was sent just now
-            done.once = mark
-            ask.hub.world.save_message(chat, done)
-        return message_view(ask.hub, done, person.id)
+            ask.hub.world.mark(chat, done, once=mark, asked=asked)
+        elif done.asked != asked:
+            raise Refused("something else was sent under this mark; a new message needs a new one")
+        return _told(ask, chat, done, person)
 
     return unless_done
+
+
+def _told(ask: Ask, chat: Chat, message: Message, person: Person) -> Wire:
+    """What came of it; an album as a whole."""
+    seen = message_view(ask.hub, message, person.id)
+    group = message.wire.get("media_group_id")
+    if not group:
+        return seen
+    sent = [one for one in ask.hub.world.messages[chat.key].values() if one.wire.get("media_group_id") == group]
+    return seen | {"album": [message_view(ask.hub, one, person.id) for one in sent]}
 
 
 async def say(ask: Ask) -> Wire:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from webchat import keyboards, targets, wire
+from webchat import deep_links, keyboards, targets, wire
 from webchat.errors import bad_request
 from webchat.hub import Hub
 from webchat.params import Call
@@ -68,7 +68,7 @@ def edit_media(hub: Hub, bot: Bot, call: Call) -> object:
     """editMessageMedia."""
     chat, message = _to_edit(hub, bot, call)
     media = call["media"]
-    file = file_of(hub, call, media["media"], media["type"], media.get("duration", 0))
+    file = file_of(hub, bot, call, media["media"], media["type"], media.get("duration", 0))
     new = wire.attachment(file) | caption_of(hub, media)
     return _replace(hub, chat, message, call, (*wire.MEDIA, *CAPTION, "text", "entities"), new)
 
@@ -82,7 +82,8 @@ def edit_markup(hub: Hub, bot: Bot, call: Call) -> object:
 def answer_callback(hub: Hub, bot: Bot, call: Call) -> object:
     """answerCallbackQuery."""
     url = call.text("url")
-    if url and not url.lower().startswith((f"https://t.me/{bot.username}?start=".lower(), "tg://resolve")):
+    deep = deep_links.read(url)
+    if url and (deep is None or deep.username.lower() != bot.username.lower() or not deep.payload):
         raise bad_request("URL_INVALID")
     answer: Wire = {"text": call.text("text"), "show_alert": bool(call.get("show_alert"))}
     if url:

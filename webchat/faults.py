@@ -65,9 +65,9 @@ class Faults:
                 return fault
         return None
 
-    def down(self, bot: Bot) -> bool:
-        """Whether this bot's connection is lost altogether: what it is waiting for breaks off too."""
-        return any(fault.kind == "down" and fault.fits(bot, "", "") for fault in self.set)
+    def down(self, bot: Bot, method: str = "") -> bool:
+        """Whether this bot's connection is lost: altogether, or for a method at which it waits."""
+        return any(fault.kind == "down" and fault.fits(bot, method, "") for fault in self.set)
 
     def remove(self, id_: int) -> None:
         """End one; Refused when it is not there, or over."""

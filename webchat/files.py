@@ -11,6 +11,7 @@ from webchat.methods import PHOTO_LIMIT, UPLOAD_LIMIT
 from webchat.records import StoredFile, Upload
 from webchat.store import Store
 
+MOST_RATIO = 20  # of a photo's sides
 FOLDERS = {
     "photo": "photos",
     "voice": "voice",
@@ -77,8 +78,11 @@ def keep(store: Store, upload: Upload, kind: str, *, duration: int = 0) -> Store
             raise bad_request("file is too big")
         if picture is None:
             raise bad_request("IMAGE_PROCESS_FAILED")
-        if picture[1] + picture[2] > 10_000 or not (picture[1] and picture[2]):
+        small, large = sorted(picture[1:])
+        if small + large > 10_000 or not small or large > small * MOST_RATIO:
             raise bad_request("PHOTO_INVALID_DIMENSIONS")
+        if picture[0] == "png" and b"IEND" not in upload.data[-16:]:
+            raise bad_request("IMAGE_PROCESS_FAILED")
     id_ = secrets.token_urlsafe(30)
     name = plain_name(upload.name)
     extension = picture[0] if picture else PurePosixPath(name).suffix.lstrip(".").lower()
@@ -101,11 +105,30 @@ def keep(store: Store, upload: Upload, kind: str, *, duration: int = 0) -> Store
     return file
 
 
-def known(store: Store, file_id: str, kind: str) -> StoredFile:
+def named(store: Store, bot: int, file_id: str) -> StoredFile | None:
+    """The file that a bot has under an id; None when there is none, or another bot has it."""
+    whose, _, id_ = file_id.partition("-")
+    return store.file(id=id_.removesuffix("-s")) if whose == str(bot) else None
+
+
+def path_for(bot: int, file: StoredFile) -> str:
+    """The path under which a bot, and no other, fetches a file."""
+    folder, _, name = file.path.partition("/")
+    return f"{folder}/{bot}-{name}"
+
+
+def at(store: Store, bot: int, path: str) -> StoredFile | None:
+    """The file that a bot has at a path; None when there is none."""
+    folder, _, name = path.partition("/")
+    whose, _, own = name.partition("-")
+    return store.file(path=f"{folder}/{own}") if whose == str(bot) else None
+
+
+def known(store: Store, bot: int, file_id: str, kind: str) -> StoredFile:
     """The file a bot names by its id; BotApiError when there is none or it is of another kind."""
     if file_id.startswith(("http://", "https://")):
         raise bad_request("failed to get HTTP URL content")  # nothing is fetched from outside
-    file = store.file(id=file_id.removesuffix("-s"))
+    file = named(store, bot, file_id)
     if file is None:
         raise bad_request("wrong file identifier/HTTP URL specified")
     if file.kind != kind:

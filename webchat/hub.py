@@ -1,16 +1,18 @@
 """Everything one running webchat holds, and how something said reaches the bots."""
 
+import hashlib
 import secrets
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import takewhile
 from typing import Any
 
 from webchat import standing, wire
 from webchat.bell import Bell
-from webchat.clock import Clock, iso
+from webchat.call_log import CallLog
+from webchat.clock import Clock
 from webchat.faults import Fault, Faults
 from webchat.hearing import hears, is_service
 from webchat.records import Bot, Chat, Message, Wire
@@ -19,7 +21,6 @@ from webchat.updates import Queue
 from webchat.webhook import Webhook
 from webchat.world import World
 
-LOG_SIZE = 10_000
 QUERY_LIFE = 60.0  # seconds; Telegram's is not published, only that it is short
 ACTION_LIFE = 5.0  # seconds; as the Bot API says of sendChatAction
 
@@ -44,6 +45,7 @@ class Hub:
         self.clock = clock
         for kept in store.all("clock"):
             clock.url, clock.offset = kept["url"], timedelta(seconds=kept["offset"])
+            clock.zone = kept.get("zone", clock.zone)
         self.world = World(store, clock, bots)
         self.faults = Faults(clock)
         self.queues = {bot.id: Queue(store, bot) for bot in self.world.bots.values()}
@@ -51,15 +53,13 @@ class Hub:
             bot.id: Webhook(bot, self.queues[bot.id], clock, self.faults) for bot in self.world.bots.values()
         }
         self.by_token = {bot.token: bot for bot in self.world.bots.values()}
-        self.queries: dict[str, Query] = {}
+        self.queries = {one["id"]: Query(**one, asked=clock.steady()) for one in store.all("query")}
         self._doing: dict[str, tuple[float, Wire]] = {}  # chat -> until when, and what its bot does
-        self.log: deque[Wire] = deque(maxlen=LOG_SIZE)
-        self.logged = 0
-        self.log_bell = Bell()
+        self.log = CallLog(clock)
 
     def save_clock(self) -> None:
         """Write down how the clock stands, and let everybody look at it."""
-        kept = {"url": self.clock.url, "offset": self.clock.offset.total_seconds()}
+        kept = {"url": self.clock.url, "offset": self.clock.offset.total_seconds(), "zone": self.clock.zone}
         self.store.put("clock", "", kept)
         self.world.touch()
 
@@ -80,7 +80,7 @@ class Hub:
     def wake_all(self) -> None:
         """End every long poll, for good."""
         self.world.changed.close()
-        self.log_bell.close()
+        self.log.bell.close()
         for queue in self.queues.values():
             queue.bell.close()
         for query in self.queries.values():
@@ -115,13 +115,13 @@ class Hub:
 
     def tell(self, bot: Bot, kind: str, content: Wire) -> None:
         """Queue an update for one bot."""
-        self.queues[bot.id].add(kind, content)
+        self.queues[bot.id].add(kind, wire.for_bot(bot.id, content))
 
     def publish(self, chat: Chat, message: Message, kind: str = "message") -> None:
         """Queue a message for every bot that hears it; bots hear of what bots do, never what they say."""
         for bot in self.world.bots.values():
             if (not message.bot or is_service(message.wire)) and not chat.blocked and hears(bot, chat, message.wire):
-                self.tell(bot, kind, message.wire.copy())
+                self.tell(bot, kind, message.wire)
 
     def does(self, bot: Bot, chat: Chat, action: str) -> None:
         """A bot shows that it is typing, or sending something; its next message ends it."""
@@ -166,17 +166,26 @@ class Hub:
 
     def ask(self, bot: Bot, person: int, chat: Chat, message: Message, data: str) -> Query:
         """A person presses a callback button."""
+        self._forget_queries()
         query = Query(id=str(secrets.randbits(62)), bot=bot.id, person=person, asked=self.clock.steady())
         self.queries[query.id] = query
+        self.store.put("query", query.id, {"id": query.id, "bot": query.bot, "person": query.person})
         content = {
             "id": query.id,
             "from": wire.user(self.world.people[person]),
-            "message": message.wire.copy(),
+            "message": message.wire,
             "chat_instance": str(abs(hash_of(chat.key))),
             "data": data,
         }
         self.tell(bot, "callback_query", content)
         return query
+
+    def _forget_queries(self) -> None:
+        """Let go of presses that can be answered no longer; they are in the order of their asking."""
+        now = self.clock.steady()
+        for id_ in list(takewhile(lambda id_: self.queries[id_].asked + QUERY_LIFE < now, self.queries)):
+            del self.queries[id_]
+            self.store.drop("query", id_)
 
     def answer(self, bot: Bot, id_: str, answer: Wire) -> bool:
         """A bot answers a press; False when there is no such press, or it was too long ago."""
@@ -187,23 +196,7 @@ class Hub:
         query.bell.ring()
         return True
 
-    def record(self, bot: Bot, method: str, parameters: Wire, error: str) -> None:
-        """Log one call of the Bot API."""
-        self.logged += 1
-        entry: Wire = {
-            "n": self.logged,
-            "bot": bot.id,
-            "method": method,
-            "parameters": parameters,
-            "ok": not error,
-            "date": iso(self.clock.now()),
-        }
-        if error:
-            entry["error"] = error
-        self.log.append(entry)
-        self.log_bell.ring()
-
 
 def hash_of(text: str) -> int:
     """A number that is the same for the same text, in every process."""
-    return int.from_bytes(text.encode()[-8:], "big", signed=True)
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big", signed=True)

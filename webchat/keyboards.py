@@ -57,6 +57,8 @@ def _inline_button(button: Wire) -> Wire:
     actions = [name for name in ACTIONS if name in button]
     if not actions:
         raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
+    if len(actions) > 1:
+        raise bad_request("can't parse inline keyboard button: exactly one of the optional fields must be used")
     if "url" in button:
         _check_url(str(button["url"]))
     return button

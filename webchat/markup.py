@@ -103,18 +103,17 @@ class _Reader:
 
     def start_tag(self) -> None:
         begin = self.at
-        where = self.bytes_to(begin)
         name_match = TAG_NAME.match(self.source, begin + 1)
         name = name_match.group().lower() if name_match else ""
         self.at = begin + 1 + len(name)
         if self.at >= len(self.source):
-            raise _wrong(f"Unclosed start tag at byte offset {where}")
+            raise _wrong(f"Unclosed start tag at byte offset {self.bytes_to(begin)}")
         if name not in KINDS:
-            raise _wrong(f'Unsupported start tag "{name}" at byte offset {where}')
-        attributes = self.attributes(where)
+            raise _wrong(f'Unsupported start tag "{name}" at byte offset {self.bytes_to(begin)}')
+        attributes = self.attributes(begin)
         entity: Wire = {"type": KINDS[name]}
         if name == "span" and attributes.get("class") != "tg-spoiler":
-            raise _wrong(f'Tag "span" must have class "tg-spoiler" at byte offset {where}')
+            raise _wrong(f'Tag "span" must have class "tg-spoiler" at byte offset {self.bytes_to(begin)}')
         if name == "blockquote" and "expandable" in attributes:
             entity["type"] = "expandable_blockquote"
         if name == "a":
@@ -125,33 +124,34 @@ class _Reader:
             entity["language"] = attributes["class"].removeprefix("language-")
         self.open.append(_Open(tag=name, entity=entity, begin=len(self.text), offset=self.length))
 
-    def attributes(self, where: int) -> dict[str, str]:
+    def attributes(self, begin: int) -> dict[str, str]:
         found: dict[str, str] = {}
         while True:
             while self.at < len(self.source) and self.source[self.at].isspace():
                 self.at += 1
             if self.at >= len(self.source):
-                raise _wrong(f"Unclosed start tag at byte offset {where}")
+                raise _wrong(f"Unclosed start tag at byte offset {self.bytes_to(begin)}")
             if self.source[self.at] == ">":
                 self.at += 1
                 return found
             match = ATTRIBUTE.match(self.source, self.at)
             if match is None:
-                raise _wrong(f"Empty attribute name in the tag at byte offset {where}")
+                raise _wrong(f"Empty attribute name in the tag at byte offset {self.bytes_to(begin)}")
             name, *values = match.groups()
             found[name.lower()] = html.unescape(next((value for value in values if value is not None), ""))
             self.at = match.end()
 
     def end_tag(self) -> None:
-        where = self.bytes_to(self.at)
+        begin = self.at
         close = self.source.find(">", self.at)
         if close < 0:
-            raise _wrong(f"Unclosed end tag at byte offset {where}")
+            raise _wrong(f"Unclosed end tag at byte offset {self.bytes_to(begin)}")
         name = self.source[self.at + 2 : close].strip().lower()
         if not self.open:
-            raise _wrong(f"Unexpected end tag at byte offset {where}")
+            raise _wrong(f"Unexpected end tag at byte offset {self.bytes_to(begin)}")
         opened = self.open.pop()
         if name and name != opened.tag:
+            where = self.bytes_to(begin)
             raise _wrong(f'Unmatched end tag at byte offset {where}, expected "</{opened.tag}>", found "</{name}>"')
         self.at = close + 1
         length = self.length - opened.offset

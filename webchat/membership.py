@@ -41,7 +41,7 @@ def make_group(hub: Hub, *, title: str, id_: int, kind: str, forum: bool, member
     id_ = id_ or hub.world.free_group_id(kind)
     if not (LAST_GROUP_ID <= id_ < 0 if kind == "group" else id_ < LAST_GROUP_ID):
         raise Refused("a group's id is below 0, a supergroup's below -1000000000000")
-    known = hub.world.group(id_)
+    known = hub.world.present(id_)
     if known is not None:
         return known
     people = list(dict.fromkeys(members))
@@ -76,9 +76,11 @@ def set_bot(hub: Hub, chat: Chat, bot: Bot, status: str, rights: list[str] | Non
 
 
 def change_members(hub: Hub, chat: Chat, *, add: list[int], remove: list[int]) -> None:
-    """People join and leave."""
+    """People join and leave; Refused where nobody would be left, or somebody would do both."""
+    if set(add) & set(remove):
+        raise Refused("nobody can be in add and in remove")
     joined = [id_ for id_ in dict.fromkeys(add) if id_ not in chat.members]
-    gone = [id_ for id_ in remove if id_ in chat.members]
+    gone = [id_ for id_ in dict.fromkeys(remove) if id_ in chat.members]
     if len(chat.members) + len(joined) == len(gone):
         raise Refused("the last member cannot leave")
     if joined:
@@ -125,7 +127,13 @@ def migrate(hub: Hub, chat: Chat) -> Chat:
         bots=dict(chat.bots),
         rights=dict(chat.rights),
         description=chat.description,
+        restricted=dict(chat.restricted),
+        banned=dict(chat.banned),
+        links=chat.links,
+        joined_by=dict(chat.joined_by),
+        requests=chat.requests,
     )
+    chat.links, chat.requests = {}, {}
     hub.world.save_chat(new)
     actor = _owner(hub, chat)
     service(hub, Place(chat=chat), actor=actor, content={"migrate_to_chat_id": id_})

@@ -1,5 +1,6 @@
 """A Bot API call's parameters: read from whatever form they came in, checked against the published table."""
 
+import re
 from typing import Any
 
 import orjson
@@ -38,6 +39,8 @@ FILES = ("photo", "document", "voice", "video", "audio", "animation", "sticker")
 JSON_NAMES = {"reply_markup": "reply keyboard markup", "reply_parameters": "reply parameters"}
 LARGEST = 2**63
 WORDS = {"int": "Number", "float": "Number", "str": "String", "bool": "Boolean", "chat": "String"}
+WHOLE = re.compile(r"-?[0-9]{1,19}")
+NUMBER = {"int": WHOLE, "chat": WHOLE, "float": re.compile(r"-?[0-9]{1,19}(?:\.[0-9]{1,30})?(?:[eE][-+]?[0-9]{1,3})?")}
 BUTTON_NAMES = {"InlineKeyboardButton": "inline keyboard button", "KeyboardButton": "keyboard button"}
 
 
@@ -76,16 +79,6 @@ class Call:
     def text(self, name: str) -> str:
         """A text parameter; empty where it was not given."""
         return str(self.values.get(name, ""))
-
-    def logged(self) -> Wire:
-        """The parameters for the log: a file is shown by its name and size."""
-        return {name: _shown(value) for name, value in self.values.items()}
-
-
-def _shown(value: object) -> object:
-    if isinstance(value, Upload):
-        return {"upload": value.name, "size": len(value.data)}
-    return value
 
 
 def _missing(name: str, method: str) -> BotApiError:
@@ -187,12 +180,12 @@ def _scalar(name: str, kind: str, value: object) -> object:
         raise wrong
     if isinstance(value, bool):
         raise wrong
-    try:
-        number = float(str(value)) if kind == "float" else int(str(value))
-    except ValueError:
+    text = str(value)
+    if not NUMBER[kind].fullmatch(text):
         if kind == "chat" and isinstance(value, str):
             return value
-        raise wrong from None
+        raise wrong
+    number = float(text) if kind == "float" else int(text)
     if not abs(number) < LARGEST:  # so that NaN is refused too
         raise wrong
     return number

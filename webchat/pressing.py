@@ -1,6 +1,6 @@
 """A person presses a button: inline, on the reply keyboard, or a link."""
 
-from webchat import acting
+from webchat import acting, deep_links
 from webchat.chat_view import chat_id_for
 from webchat.errors import Refused
 from webchat.hearing import PRESENT
@@ -79,7 +79,7 @@ async def _press_inline(hub: Hub, person: Person, chat: Chat, message: Message, 
     bot = hub.world.bots[message.bot]
     if "url" in button:
         url = str(button["url"])
-        if "t.me/" not in url and not url.startswith("tg://"):
+        if deep_links.read(url) is None:
             return {"url": url}
         there, sent = acting.follow(hub, person, url, bot)
         return {"message": message_view(hub, sent, person.id), "chat": chat_id_for(hub, there)}
@@ -104,7 +104,7 @@ async def _answer(hub: Hub, query: Query, seconds: float) -> Wire | None:
 def _press_key(hub: Hub, person: Person, chat: Chat, button: Wire, phone: str) -> Message:
     place = Place(chat=chat)
     if button.get("request_contact"):
-        return acting.send_contact(hub, person, place, phone or f"1380000{person.id % 10_000:04d}", "")
+        return acting.send_contact(hub, person, place, phone or person.phone or f"1380000{person.id % 10_000:04d}", "")
     if button.get("request_location"):
         return acting.send_location(hub, person, place, *MY_PLACE)
     return acting.say(hub, person, place, str(button["text"]))

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable
 
-from webchat import targets, wire
+from webchat import files, targets, wire
 from webchat.errors import bad_request
 from webchat.hub import Hub
 from webchat.methods import DOWNLOAD_LIMIT
 from webchat.params import Call
 from webchat.records import Bot, Wire
 from webchat.updates import KINDS
-from webchat.webhook import DEFAULT_CONNECTIONS, checked_webhook
+from webchat.webhook import DEFAULT_CONNECTIONS, Told, checked_webhook
 
 COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 LANGUAGE = re.compile(r"(?:[a-z]{2})?")
@@ -139,24 +139,28 @@ def set_webhook(hub: Hub, bot: Bot, call: Call) -> object:
         return delete_webhook(hub, bot, call)
     connections = call.get("max_connections") or DEFAULT_CONNECTIONS
     hook = checked_webhook(call.text("url"), call.text("secret_token"), connections)
-    bot.webhook = hook
+    same = hook == bot.webhook
     remember_allowed(hub, bot, call)
-    return _webhook_changed(hub, bot, call)
+    _change_webhook(hub, bot, call, hook)
+    return Told(description="Webhook is already set" if same else "Webhook was set")
 
 
 def delete_webhook(hub: Hub, bot: Bot, call: Call) -> object:
     """deleteWebhook."""
-    bot.webhook = {}
-    return _webhook_changed(hub, bot, call)
+    had = bool(bot.webhook)
+    _change_webhook(hub, bot, call, {})
+    return Told(description="Webhook was deleted" if had else "Webhook is already deleted")
 
 
-def _webhook_changed(hub: Hub, bot: Bot, call: Call) -> bool:
+def _change_webhook(hub: Hub, bot: Bot, call: Call, hook: Wire) -> None:
+    if hook.get("url") != bot.webhook.get("url"):
+        hub.webhooks[bot.id].last_error = {}
+    bot.webhook = hook
     if call.get("drop_pending_updates"):
         hub.queues[bot.id].drop_all()
     hub.world.save_bot(bot)
     hub.queues[bot.id].bell.ring()
     hub.webhooks[bot.id].restart()
-    return True
 
 
 def webhook_info(hub: Hub, bot: Bot, _call: Call) -> object:
@@ -164,20 +168,20 @@ def webhook_info(hub: Hub, bot: Bot, _call: Call) -> object:
     return hub.webhooks[bot.id].info()
 
 
-def get_file(hub: Hub, _bot: Bot, call: Call) -> object:
+def get_file(hub: Hub, bot: Bot, call: Call) -> object:
     """getFile: the path is relative, as Telegram's own servers tell it."""
     asked = call.text("file_id")
-    file = hub.store.file(id=asked.removesuffix("-s"))
+    file = files.named(hub.store, bot.id, asked)
     if file is None:
         raise bad_request("wrong file_id or the file is temporarily unavailable" if asked else "invalid file_id")
     if file.size > DOWNLOAD_LIMIT:
         raise bad_request("file is too big")
     small = "s" if asked.endswith("-s") else ""
     return {
-        "file_id": asked,
+        "file_id": asked.removeprefix(f"{bot.id}-"),  # as every answer has it before it goes to its bot
         "file_unique_id": file.unique + small,
         "file_size": file.size,
-        "file_path": file.path,
+        "file_path": files.path_for(bot.id, file),
     }
 
 

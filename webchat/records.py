@@ -17,6 +17,7 @@ class Person:
     avatar: str = ""
     elder: bool = False
     note: str = ""
+    phone: str = ""  # what their card says
     deactivated: bool = False
 
 
@@ -101,6 +102,7 @@ class Message:
     keyboard: Wire = field(default_factory=dict)  # the reply keyboard or removal it carried
     only_for: int = 0  # an ephemeral message's one reader
     once: str = ""  # the mark under which a person sent it: what is sent again under it is not another message
+    asked: str = ""  # what was asked for under that mark, as a digest
     reacted: dict[str, str] = field(default_factory=dict)  # a person's or bot's id -> emoji
 
     @property

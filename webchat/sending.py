@@ -44,14 +44,17 @@ def text_of(hub: Hub, call: Call) -> Wire:
 
 
 def people_mentioned(hub: Hub, entities: list[Wire]) -> list[Wire]:
-    """Links to tg://user?id=… become mentions of people there are; of others nothing is left."""
+    """Mentions of people there are, given as such or as links to tg://user?id=…; of others nothing is left."""
     kept: list[Wire] = []
     for entity in entities:
         url = str(entity.get("url", ""))
-        if not url.startswith("tg://user?id="):
+        if entity["type"] == "text_mention":
+            number = str(entity["user"]["id"])
+        elif url.startswith("tg://user?id="):
+            number = url.removeprefix("tg://user?id=")
+        else:
             kept.append(entity)
             continue
-        number = url.removeprefix("tg://user?id=")
         user = hub.world.user(int(number)) if number.isascii() and number.isdigit() and len(number) < 20 else None
         if user:
             span = {"offset": entity["offset"], "length": entity["length"]}
@@ -75,7 +78,7 @@ def caption_of(hub: Hub, given: Wire) -> Wire:
     return content
 
 
-def file_of(hub: Hub, call: Call, value: Upload | str, kind: str, duration: int = 0) -> StoredFile:
+def file_of(hub: Hub, bot: Bot, call: Call, value: Upload | str, kind: str, duration: int = 0) -> StoredFile:
     """The file a call names by id, or brings along."""
     if isinstance(value, str) and value.startswith("attach://"):
         upload = call.uploads.get(value.removeprefix("attach://"))
@@ -84,7 +87,7 @@ def file_of(hub: Hub, call: Call, value: Upload | str, kind: str, duration: int 
         value = upload
     if isinstance(value, Upload):
         return files.keep(hub.store, value, kind, duration=duration)
-    return files.known(hub.store, value, kind)
+    return files.known(hub.store, bot.id, value, kind)
 
 
 def deliver(hub: Hub, bot: Bot, call: Call, content: Wire) -> Message:
@@ -136,7 +139,7 @@ def send_file(kind: str) -> Callable[[Hub, Bot, Call], object]:
     def send(hub: Hub, bot: Bot, call: Call) -> object:
         targets.chat_of(hub, bot, call["chat_id"])
         caption = caption_of(hub, call.values)
-        file = file_of(hub, call, call[kind], kind, call.get("duration", 0))
+        file = file_of(hub, bot, call, call[kind], kind, call.get("duration", 0))
         return deliver(hub, bot, call, wire.attachment(file) | caption).wire
 
     return send
@@ -150,7 +153,7 @@ def send_media_group(hub: Hub, bot: Bot, call: Call) -> object:
         raise bad_request("can't mix these kinds of files in one album")
     contents: list[Wire] = []
     for item in media:
-        file = file_of(hub, call, item["media"], item["type"], item.get("duration", 0))
+        file = file_of(hub, bot, call, item["media"], item["type"], item.get("duration", 0))
         contents.append(wire.attachment(file) | caption_of(hub, item))
     album = {"media_group_id": str(secrets.randbits(60))}
     return [deliver(hub, bot, call, content | album).wire for content in contents]
@@ -181,6 +184,10 @@ def send_contact(hub: Hub, bot: Bot, call: Call) -> object:
     """sendContact."""
     names = ("phone_number", "first_name", "last_name", "vcard")
     contact = {name: call[name] for name in names if name in call}
+    if not contact["phone_number"].strip():
+        raise bad_request("phone number is empty")
+    if not contact["first_name"].strip():
+        raise bad_request("first name is empty")
     return deliver(hub, bot, call, {"contact": contact}).wire
 
 

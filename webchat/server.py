@@ -13,14 +13,15 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webchat import control, control_acts, demo, qr, samples, testing
-from webchat.addresses import is_loopback
 from webchat.asks import Action, Ask
 from webchat.bodies import limited
 from webchat.bot_api import BotApi
 from webchat.clock import Clock
+from webchat.control_calls import check_fields
 from webchat.errors import Refused
 from webchat.hub import Hub
 from webchat.methods import UPLOAD_LIMIT
+from webchat.origin import NOT_FROM_HERE, from_here
 from webchat.records import Bot
 from webchat.store import Store
 
@@ -31,7 +32,7 @@ SHOWN_INLINE = (
 )
 BODY_LIMIT = 80 * 1024 * 1024  # a file of 50 MB in base64, and room
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self';"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:;"
     " connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 HEADERS = [
@@ -72,14 +73,14 @@ class WebChat:
         await self.hub.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(("/bot", "/file/bot")):
-            await self._bot_api(scope, receive, send)
-            return
         if scope["type"] != "http":
             await self._rest(scope, receive, send)
             return
-        if not _from_here(scope):
-            await Response("webchat answers to this machine's own names only", 403)(scope, receive, send)
+        if not from_here(scope):
+            await Response(NOT_FROM_HERE, 403)(scope, receive, send)
+            return
+        if scope["path"].startswith(("/bot", "/file/bot")):
+            await self._bot_api(scope, receive, send)
             return
 
         async def with_headers(message: Message) -> None:
@@ -89,20 +90,6 @@ class WebChat:
             await send(message)
 
         await self._rest(scope, receive, with_headers)
-
-
-def _from_here(scope: Scope) -> bool:
-    """Whether the page asking is our own: no other site, and no other name for this address, may use it."""
-    headers = dict(scope["headers"])
-    host = headers.get(b"host", b"").decode("latin-1")
-    if not is_loopback(_host_name(host)):
-        return False
-    origin = headers.get(b"origin", b"").decode("latin-1")
-    return not origin or origin == f"http://{host}"
-
-
-def _host_name(host: str) -> str:
-    return host.partition("]")[0].lstrip("[") if host.startswith("[") else host.partition(":")[0]
 
 
 def _routes(hub: Hub) -> list[BaseRoute]:
@@ -116,7 +103,7 @@ def _routes(hub: Hub) -> list[BaseRoute]:
         Route("/samples/{number:int}.png", _sample),
     ]
     for (method, path), action in {**control.ROUTES, **control_acts.ROUTES, **testing.ROUTES, **demo.ROUTES}.items():
-        routes.append(Route("/control" + path, _action(hub, action), methods=[method]))
+        routes.append(Route("/control" + path, _action(hub, path, action), methods=[method]))
     return routes
 
 
@@ -124,12 +111,13 @@ def _json(body: object, status: int = 200) -> Response:
     return Response(orjson.dumps(body), status, media_type="application/json")
 
 
-def _action(hub: Hub, action: Action) -> Callable[[Request], Awaitable[Response]]:
+def _action(hub: Hub, path: str, action: Action) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
             values: dict[str, Any] = dict(request.query_params)
             if request.method == "POST":
                 values |= await _body(request)
+            check_fields("GET" if request.method == "HEAD" else request.method, path, list(values))
             return _json(await action(Ask(hub, values | request.path_params)))
         except Refused as refused:
             return _json({"error": str(refused), "code": refused.code}, 400)

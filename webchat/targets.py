@@ -1,5 +1,6 @@
 """From what a bot names in a call to the chat or message it means, or Telegram's refusal."""
 
+from webchat.entities import formatted
 from webchat.errors import bad_request, forbidden
 from webchat.hearing import PRESENT
 from webchat.hub import Hub
@@ -92,6 +93,10 @@ def _replied_to(hub: Hub, chat: Chat, call: Call) -> Message | None:
         raise bad_request(LIMITS["ReplyParameters.quote"].too_much)
     if message is None and not parameters.get("allow_sending_without_reply"):
         raise bad_request("message to be replied not found")
+    if message is not None and parameters.get("quote"):
+        quote, _ = formatted(parameters["quote"], parameters.get("quote_parse_mode"), parameters.get("quote_entities"))
+        if quote not in str(message.wire.get("text", message.wire.get("caption", ""))):
+            raise bad_request("QUOTE_TEXT_INVALID")
     return message
 
 

@@ -1,6 +1,7 @@
 """The control API for tests and for the demo's clock: faults, limits, raw updates, the log, time."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import available_timezones
 
 import aiohttp
 
@@ -88,10 +89,8 @@ async def requests(ask: Ask) -> Wire:
     """The log of the bots' calls (of getUpdates, only those that failed)."""
     hub = ask.hub
     after = ask.whole("after", 0)
-    await hub.log_bell.wait_until(lambda: hub.logged > after, min(ask.number("wait", 0), MAX_WAIT))
-    method = ask.text("method", "").lower()
-    entries = [one for one in hub.log if one["n"] > after and method in ("", str(one["method"]).lower())]
-    return {"requests": entries, "last": hub.logged}
+    await hub.log.bell.wait_until(lambda: hub.log.last > after, min(ask.number("wait", 0), MAX_WAIT))
+    return {"requests": hub.log.since(after, ask.text("method", "")), "last": hub.log.last}
 
 
 async def updates(ask: Ask) -> Wire:
@@ -115,6 +114,7 @@ def _clock_view(ask: Ask) -> Wire:
         "now": iso(clock.now()),
         "moved": abs(clock.offset) >= timedelta(seconds=2),
         "available": bool(clock.url),
+        "zone": clock.zone,
     }
 
 
@@ -136,14 +136,17 @@ async def clock(ask: Ask) -> Wire:
 
 
 async def set_clock(ask: Ask) -> Wire:
-    """The running bot tells its control address and its time."""
-    url = ask.text("url", "")
+    """The running bot tells its control address, its time and its zone."""
+    url = ask.text("url", ask.hub.clock.url)
     parts = parsed(url)
     if url and (parts.scheme != "http" or not is_loopback(parts.hostname or "")):
         raise Refused("url must be http:// on this machine")
+    zone = ask.text("zone", ask.hub.clock.zone, most=64)
+    if zone not in available_timezones():
+        raise Refused("zone must be a time zone such as Asia/Shanghai")
     if "now" in ask:
         ask.hub.clock.follow(_moment(ask.text("now")))
-    ask.hub.clock.url = url
+    ask.hub.clock.url, ask.hub.clock.zone = url, zone
     ask.hub.save_clock()
     return _clock_view(ask)
 

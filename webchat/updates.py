@@ -44,6 +44,7 @@ ON_REQUEST = frozenset({"chat_member", "message_reaction", "message_reaction_cou
 HISTORY = 1_000
 MAX_POLL = 50  # seconds
 WHILE_WEBHOOK = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+BY_WEBHOOK = "terminated by setWebhook request"
 TERMINATED = "terminated by other getUpdates request; make sure that only one bot instance is running"
 
 
@@ -75,6 +76,7 @@ class Queue:
         kept = [item for item in store.all("update") if item["bot"] == bot.id]
         for item in sorted(kept, key=lambda item: int(item["seq"])):
             self.waiting.append(Waiting(seq=item["seq"], update=item["update"], forced=item["forced"]))
+            self.history.append(item["update"])
         counters = {item["bot"]: item for item in store.all("counter")}
         self._last: Wire = counters.get(bot.id) or {
             "bot": bot.id,
@@ -151,9 +153,7 @@ class Queue:
         if mine != self._polls:
             raise conflict(TERMINATED)
         if self._bot.webhook:
-            raise conflict(WHILE_WEBHOOK)
-        if lost():
-            return []
+            raise conflict(BY_WEBHOOK)
         if lost():
             return []
         batch = [waiting for waiting, _ in zip(self.waiting, range(limit), strict=False)]

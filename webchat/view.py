@@ -1,6 +1,7 @@
 """How messages and keyboards look to somebody."""
 
 from collections import Counter
+from itertools import islice
 
 from webchat.clock import iso
 from webchat.hearing import SERVICE
@@ -76,7 +77,7 @@ def message_view(hub: Hub, message: Message, person: int) -> Wire:
         seen["only_for"] = message.only_for
     if message.reacted:
         seen["reactions"] = _reactions(message, person)
-    return seen | _media(hub, wire)
+    return seen | _media(hub, message)
 
 
 def _reactions(message: Message, person: int) -> list[Wire]:
@@ -85,11 +86,14 @@ def _reactions(message: Message, person: int) -> list[Wire]:
     return [{"emoji": emoji, "count": count, "mine": emoji == mine} for emoji, count in counted]
 
 
-def _media(hub: Hub, wire: Wire) -> Wire:
-    file = hub.store.file(id=file_id_of(wire)) if file_id_of(wire) else None
+def _media(hub: Hub, message: Message) -> Wire:
+    id_ = file_id_of(message.wire)
+    file = hub.store.file(id=id_) if id_ else None
     if file is None:
         return {}
-    held: Wire = {"url": f"/media/{file.id}", "name": file.name, "size": file.size, "file_id": file.id}
+    held: Wire = {"url": f"/media/{file.id}", "name": file.name, "size": file.size}
+    for bot in islice(hub.world.chats[message.chat].bots, 1):
+        held["file_id"] = f"{bot}-{file.id}"
     if file.width:
         held |= {"width": file.width, "height": file.height}
     if file.duration:

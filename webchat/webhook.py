@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import re
+from dataclasses import dataclass
 
 import aiohttp
 
@@ -28,6 +29,13 @@ def checked_webhook(url: str, secret: str, connections: int) -> Wire:
     if secret and not SECRET.fullmatch(secret):
         raise bad_request("secret token contains unallowed characters")
     return {"url": url, "secret_token": secret, "max_connections": connections}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """An answer that is true, with a word about it."""
+
+    description: str
 
 
 class Webhook:
@@ -118,7 +126,7 @@ class Webhook:
         secret = hook["secret_token"]
         headers = {"X-Telegram-Bot-Api-Secret-Token": secret} if secret else {}
         try:
-            async with session.post(hook["url"], json=update, headers=headers) as answer:
+            async with session.post(hook["url"], json=update, headers=headers, allow_redirects=False) as answer:
                 await answer.read()
                 if 200 <= answer.status < 300:
                     return ""

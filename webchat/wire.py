@@ -1,5 +1,7 @@
 """How people, bots, chats and files look in the Bot API's JSON."""
 
+from typing import Any
+
 from webchat.records import Bot, Chat, Person, StoredFile, Wire
 
 
@@ -73,6 +75,16 @@ def attachment(file: StoredFile) -> Wire:
         frame = {"width": file.width or 640, "height": file.height or 480, "duration": file.duration}
         return {file.kind: named | frame}
     return {"document": named}
+
+
+def for_bot(bot: int, value: Any) -> Any:
+    """What a bot is told, with the ids under which it, and no other, has the files in it."""
+    if isinstance(value, dict):
+        return {
+            name: f"{bot}-{held}" if name == "file_id" and isinstance(held, str) else for_bot(bot, held)
+            for name, held in value.items()
+        }
+    return [for_bot(bot, held) for held in value] if isinstance(value, list) else value
 
 
 def photo_sizes(file: StoredFile) -> list[Wire]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import fields, replace
-from itertools import islice
 
 from webchat import wire
 from webchat.bell import Bell
@@ -14,7 +13,6 @@ FIRST_PERSON = 1001
 GROUP_BASE = -4_000_000_000
 SUPERGROUP_BASE = -1_002_000_000_000
 AHEAD = 1_000_000  # changes that are not written down with a chat: after a restart no version is given a second time
-REMEMBERED = 500  # messages of a chat in which what is sent again is looked for
 
 
 class World:
@@ -32,6 +30,7 @@ class World:
         self.chats: dict[str, Chat] = {}
         self.messages: dict[str, dict[int, Message]] = {}
         self._recent: dict[str, dict[int, None]] = {}  # chat -> message ids, latest change last
+        self._marked: dict[tuple[str, int, str], Message] = {}  # chat, person and mark -> what was sent under it
         self._given = [replace(bot) for bot in bots]
         kept = {bot.id: bot for bot in (revive(Bot, item) for item in store.all("bot"))}
         self.bots: dict[int, Bot] = {}
@@ -50,6 +49,7 @@ class World:
         messages = sorted((revive(Message, item) for item in self.store.all("message")), key=_order)
         for message in messages:
             self.messages.setdefault(message.chat, {})[message.id] = message
+            self._index(message)
         for message in sorted(messages, key=lambda message: message.version):
             self._recent.setdefault(message.chat, {})[message.id] = None
         self.version = max((chat.version for chat in self.chats.values()), default=-AHEAD) + AHEAD
@@ -84,6 +84,13 @@ class World:
         wanted = username.lower().lstrip("@")
         return next((bot for bot in self.bots.values() if bot.username.lower() == wanted), None)
 
+    def user_named(self, username: str) -> int | None:
+        """The id of the bot or person of that user name, in any case."""
+        wanted = username.lower()
+        bot = self.bot_named(username)
+        named = (one.id for one in self.people.values() if wanted and one.username.lower() == wanted)
+        return bot.id if bot else next(named, None)
+
     def user(self, id_: int) -> Wire | None:
         """A person or a bot as a User; None when nobody has that id."""
         if id_ in self.people:
@@ -103,10 +110,20 @@ class World:
         """A group by its id; None when there is none."""
         return self.chats.get(str(id_))
 
+    def present(self, id_: int) -> Chat | None:
+        """A group by its present or a former id; None when there is none."""
+        chat = self.group(id_)
+        while chat is not None and chat.migrated_to:
+            chat = self.group(chat.migrated_to)
+        return chat
+
     def free_group_id(self, kind: str) -> int:
         """The next id no group has."""
         base = GROUP_BASE if kind == "group" else SUPERGROUP_BASE
-        return base - sum(1 for chat in self.chats.values() if chat.kind == kind) - 1
+        id_ = base - sum(1 for chat in self.chats.values() if chat.kind == kind) - 1
+        while self.group(id_):
+            id_ -= 1
+        return id_
 
     def save_chat(self, chat: Chat) -> None:
         """Write down what changed on a chat and let those who watch it know."""
@@ -158,10 +175,19 @@ class World:
         """The messages older than one, newest first."""
         return (one for one in self.newest_first(chat) if one.id < id_)
 
+    def mark(self, chat: Chat, message: Message, *, once: str, asked: str) -> None:
+        """Remember the mark under which a person sent a message, and what they asked for."""
+        message.once, message.asked = once, asked
+        self._index(message)
+        self.save_message(chat, message)
+
+    def _index(self, message: Message) -> None:
+        if message.once:
+            self._marked[message.chat, message.wire["from"]["id"], message.once] = message
+
     def said_before(self, chat: Chat, person: int, once: str) -> Message | None:
-        """What a person has sent under this mark, among the latest of the chat."""
-        latest = islice(self.newest_first(chat), REMEMBERED)
-        return next((one for one in latest if one.once == once and one.wire["from"]["id"] == person), None)
+        """What a person has sent under this mark, be it deleted meanwhile."""
+        return self._marked.get((chat.key, person, once))
 
     def newest_first(self, chat: Chat) -> Iterator[Message]:
         """The messages that are not deleted, newest first."""
@@ -185,6 +211,7 @@ class World:
         self.chats.clear()
         self.messages.clear()
         self._recent.clear()
+        self._marked.clear()
         self.store.clear(keep=("bot", "clock", "counter", "shown"))
         self._tick()
 

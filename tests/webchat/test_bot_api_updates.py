@@ -172,6 +172,60 @@ async def test_a_webhook_takes_what_was_waiting(bot: BotSide, three: list[str]) 
     assert taken == three
 
 
+async def test_a_webhook_that_sends_elsewhere_is_not_followed(chat: WebchatClient, bot: BotSide, granny: int) -> None:
+    """It is a failure like any other, and tried again."""
+    elsewhere: list[str] = []
+    tries: asyncio.Queue[str] = asyncio.Queue()
+
+    async def other(request: web.Request) -> web.Response:
+        elsewhere.append(request.path)
+        return web.Response()
+
+    async with hook(other) as target:
+
+        async def answer(request: web.Request) -> web.Response:
+            tries.put_nowait(request.path)
+            return web.Response(status=307, headers={"Location": target})
+
+        async with hook(answer) as url:
+            await bot.call("setWebhook", url=url)
+            await chat.say(granny, "在吗")
+            for _ in range(2):
+                await asyncio.wait_for(tries.get(), 5)
+            info = await bot.call("getWebhookInfo")
+            await bot.call("setWebhook", url=target)
+            moved = await bot.call("getWebhookInfo")
+            await bot.call("deleteWebhook", drop_pending_updates=True)
+
+    assert info["last_error_message"] == "Wrong response from the webhook: 307 Temporary Redirect"
+    assert "last_error_message" not in moved
+
+
+async def test_what_becomes_of_a_webhook_is_said(bot: BotSide) -> None:
+    """Beside the result."""
+    hooked = {"url": "http://127.0.0.1:9/hook"}
+    asked = [("setWebhook", hooked), ("setWebhook", hooked), ("deleteWebhook", {}), ("deleteWebhook", {})]
+
+    answers = [(await bot.raw(method, **given))[1] for method, given in asked]
+
+    said = ["was set", "is already set", "was deleted", "is already deleted"]
+    assert answers == [{"ok": True, "result": True, "description": f"Webhook {words}"} for words in said]
+
+
+async def test_a_new_webhook_ends_a_poll_that_waits(chat: WebchatClient, bot: BotSide) -> None:
+    """In words of its own."""
+    waiting = asyncio.create_task(bot.raw("getUpdates", timeout=50))
+    await chat.get("/requests", wait=0)
+    while not waiting.done():
+        await bot.call("setWebhook", url="http://127.0.0.1:9/hook")
+        await bot.call("deleteWebhook")
+        await asyncio.wait([waiting], timeout=0.01)
+
+    status, answer = await waiting
+
+    assert (status, answer["description"]) == (409, "Conflict: terminated by setWebhook request")
+
+
 @pytest.mark.parametrize("number", ["²", "9" * 5_000, "-1", "1e3", ""])
 async def test_a_link_to_nobody_is_only_words(number: str, bot: BotSide, granny: int) -> None:
     """Whatever stands where the number should."""

@@ -1,6 +1,9 @@
 """Trouble on demand: each kind of fault, for whom it strikes, how often, until when."""
 
 import asyncio
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -10,6 +13,8 @@ from bot_side import BotSide
 from test_bot_api_updates import hook
 
 from webchat.client import WebchatClient, WebchatError
+from webchat.faults import KINDS
+from webchat.server import STATIC
 
 KEYS = {"inline_keyboard": [[{"text": "键", "callback_data": "x"}]]}
 # Every way in which a bot asks for something: a call about a chat, one about none, updates, a file.
@@ -175,6 +180,24 @@ async def test_a_lost_connection_breaks_off_what_the_bot_waits_for_until_it_is_m
     assert {one["error"] for one in await chat.requests() if not one["ok"]} == {"down"}
 
 
+@pytest.mark.parametrize(("method", "ended"), [("getUpdates", True), ("sendMessage", False)])
+async def test_a_connection_lost_for_one_method_ends_its_waiting_only(
+    method: str, *, ended: bool, chat: WebchatClient, bot: BotSide, granny: int
+) -> None:
+    """A poll that waits breaks off where getUpdates is meant, and goes on where another is."""
+    await chat.say(granny, "先说一句")
+    [first] = await bot.updates()
+    waiting = asyncio.create_task(bot.updates(offset=first["update_id"] + 1, timeout=50))
+    while (await chat.get("/updates"))["updates"]:
+        pass  # until it is confirmed, and the poll waits
+
+    await chat.fault("down", method=method)
+    await chat.say(granny, "在吗")
+    [outcome] = await asyncio.wait_for(asyncio.gather(waiting, return_exceptions=True), 5)
+
+    assert isinstance(outcome, aiohttp.ClientError) is ended
+
+
 async def test_a_lost_connection_keeps_a_webhook_waiting(chat: WebchatClient, bot: BotSide, granny: int) -> None:
     """Its updates come when it is mended."""
     other = BotSide(bot.url, bot.session, "2:other")
@@ -258,3 +281,16 @@ async def test_who_blocked_threw_out_or_moved_on_is_told_of_in_telegrams_words(
         "moved": (400, "Bad Request: group chat was upgraded to a supergroup chat"),
     }
     assert answers["moved"][1]["parameters"] == {"migrate_to_chat_id": new["id"]}
+
+
+def test_every_kind_of_fault_is_offered_named_and_described() -> None:
+    """In the panel, in each language, in the docs."""
+    panel = re.search(r"KINDS = \[([^\]]*)\]", (STATIC / "faults.js").read_text("utf-8"))
+    docs = (Path(__file__).parents[2] / "docs/webchat.md").read_text("utf-8").partition("**Faults.**")[2]
+    rows = docs.partition("| kind |")[2].partition("\n\n")[0]
+    wanted = {f"fault.{kind}" for kind in KINDS}
+    books = [json.loads(path.read_text("utf-8")) for path in STATIC.glob("words.*.json")]
+
+    assert panel and set(re.findall(r'"(\w+)"', panel[1])) == set(KINDS)
+    assert set(re.findall(r"`([a-z0-9_]+)`", "".join(row.split("|")[1] for row in rows.splitlines()[2:]))) == set(KINDS)
+    assert all({key for key in book if key.startswith("fault.")} == wanted for book in books)

@@ -113,3 +113,47 @@ async def test_names_that_are_markup_stay_names(chat: WebchatClient, bot: BotSid
     assert heard["from"]["first_name"] == heard["chat"]["title"] == markup
     assert seen == {markup} | ({"近邻2"} & seen)
     assert {detail["title"], detail["bots"][0]["name"], detail["members"][0]["name"]} == {markup}
+
+
+async def test_a_bot_has_no_file_of_another_bots(chat: WebchatClient, bot: BotSide, granny: int) -> None:
+    """Each knows one under an id and a path of its own, which mean nothing to the other."""
+    other = BotSide(bot.url, bot.session, "2:other")
+    await chat.say(granny, "/start", bot=2)
+    group = (await chat.group("3号楼", [granny]))["id"]
+    await chat.post(f"/groups/{group}/add-bot", admin=True)
+    await chat.post(f"/groups/{group}/add-bot", admin=True, bot=2)
+    await chat.photo(granny, chat=group)
+    mine, theirs = [(await one.updates())[-1]["message"]["photo"][-1] for one in (bot, other)]
+    path = (await bot.call("getFile", file_id=mine["file_id"]))["file_path"]
+
+    got, _ = await other.raw("getFile", file_id=mine["file_id"])
+    sent, _ = await other.raw("sendPhoto", chat_id=granny, photo=mine["file_id"])
+    fetched, _ = await bot.send(f"/file/bot2:other/{path}", verb="GET")
+    own, _ = await bot.send(f"/file/bot1:local/{path}", verb="GET")
+    again = await other.call("sendPhoto", chat_id=granny, photo=theirs["file_id"])
+
+    assert mine["file_unique_id"] == theirs["file_unique_id"]
+    assert (got, sent, fetched, own) == (400, 400, 404, 200)
+    assert again["photo"][-1]["file_id"] == theirs["file_id"] != mine["file_id"]
+
+
+def png(width: int, height: int, end: bytes = b"IEND\xaeB\x60\x82") -> bytes:
+    """As much of a picture as says how large it is, and its end."""
+    return b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\0" * 12 + end
+
+
+@pytest.mark.parametrize(
+    ("picture", "taken"),
+    [(png(2_000, 100), True), (png(100, 2_001), False), (png(0, 5), False), (png(9, 9, b""), False)],
+    ids=["1:20", "1:20.01", "no width", "cut off"],
+)
+async def test_a_photo_is_whole_and_not_too_narrow(
+    picture: bytes, *, taken: bool, chat: WebchatClient, granny: int
+) -> None:
+    """A side has at most twenty times the other."""
+    try:
+        await chat.photo(granny, data=picture)
+    except WebchatError as refused:
+        assert (taken, refused.code) == (False, "no_photo")
+    else:
+        assert taken

@@ -135,6 +135,24 @@ async def test_groups_stand_as_they_stood_after_a_restart(store: str) -> None:
     assert came["topic"] == {"id": topic, "name": "停水"}
 
 
+async def test_a_press_and_its_update_outlast_a_restart_together(store: str) -> None:
+    """Whoever hears of it late can still answer it, and what was not confirmed can be delivered again."""
+    keys = {"inline_keyboard": [[{"text": "去", "callback_data": "go"}]]}
+    async with opened(store) as (bot, chat, _):
+        await chat.person("陈奶奶", id=1001)
+        await chat.say(1001, "/start")
+        await bot.call("sendMessage", chat_id=1001, text="去吗", reply_markup=keys)
+        await chat.press(1001, "去")
+
+    async with opened(store) as (bot, chat, _):
+        *_, pressed = await bot.updates()
+        await chat.post("/duplicate", update_id=pressed["update_id"])
+        answered = await bot.call("answerCallbackQuery", callback_query_id=pressed["callback_query"]["id"])
+        twice = [one["update_id"] for one in await bot.updates()].count(pressed["update_id"])
+
+    assert (answered, twice) == (True, 2)
+
+
 async def test_a_webhook_goes_on_with_what_it_had_not_been_told(store: str) -> None:
     """With its secret."""
     heard: asyncio.Queue[tuple[str, str]] = asyncio.Queue()

@@ -7,8 +7,13 @@ import pytest
 from aiohttp import web
 from bot_side import BotSide
 
+from webchat import hub
 from webchat.client import WebchatClient, WebchatError
+from webchat.clock import Clock
+from webchat.records import Message, Person
 from webchat.samples import SCENES
+from webchat.server import bots_of
+from webchat.store import Store
 
 
 @pytest.mark.parametrize(
@@ -16,6 +21,8 @@ from webchat.samples import SCENES
     [
         ("/people", {}, "name must be a text"),
         ("/people", {"name": " "}, "must not be empty"),
+        ("/people", {"name": "\u200b\x01"}, "some of it visible"),
+        ("/people", {"name": "x", "username": "Jinlin_Bot"}, "is taken"),
         ("/people", {"name": "x", "id": 1}, "no bot's"),
         ("/people", {"name": "x", "username": "<b>"}, "username"),
         ("/people", {"name": "长" * 65}, "at most 64"),
@@ -223,7 +230,7 @@ async def test_the_clock_moves_for_bot_and_chat_alike(chat: WebchatClient, bot: 
     with pytest.raises(WebchatError, match="did not follow"):
         await chat.advance(3600)
     clock = await chat.get("/clock")
-    await chat.post("/clock", now="2030-01-02T01:00:00Z")
+    await chat.post("/clock", url="", now="2030-01-02T01:00:00Z")
     gone = await chat.get("/clock")
 
     assert told == [{"advance": 3600}]
@@ -245,16 +252,6 @@ async def test_two_bots_have_chats_of_their_own(chat: WebchatClient, bot: BotSid
     assert {one["id"] for one in (await chat.get("/chats", person=granny))["chats"]} == {granny, 2}
 
 
-@pytest.mark.parametrize(
-    "headers", [{"Host": "evil.example"}, {"Origin": "http://evil.example"}], ids=["other name", "other site"]
-)
-async def test_no_other_site_may_use_the_control_api(headers: dict, bot: BotSide) -> None:
-    """Neither by a name that leads here nor from a page elsewhere."""
-    status, _ = await bot.send("/control/people", verb="GET", headers=headers)
-
-    assert status == 403
-
-
 async def test_the_page_may_load_nothing_from_elsewhere(bot: BotSide) -> None:
     """Its policy allows its own files only."""
     async with bot.session.get(bot.url + "/") as page:
@@ -262,3 +259,58 @@ async def test_the_page_may_load_nothing_from_elsewhere(bot: BotSide) -> None:
 
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
+
+
+async def test_telling_the_time_alone_leaves_the_bots_address_as_it_is(chat: WebchatClient) -> None:
+    """Only an empty address takes it away."""
+    await chat.post("/clock", url="http://127.0.0.1:9/x", now="2026-11-24T01:00:00Z")
+
+    told = await chat.post("/clock", now="2026-11-24T02:00:00Z")
+    away = await chat.post("/clock", url="")
+
+    assert (told["available"], away["available"]) == (True, False)
+
+
+@pytest.mark.parametrize("limit", ["0", "-1"])
+async def test_a_limit_below_one_is_refused(limit: str, chat: WebchatClient, granny: int) -> None:
+    """With ``before`` and without."""
+    for more in ({}, {"before": 9}):
+        with pytest.raises(WebchatError, match="limit must be at least 1"):
+            await chat.chat(granny, limit=limit, **more)
+
+
+async def test_a_user_name_is_one_persons(chat: WebchatClient) -> None:
+    """In any case of its letters; its holder may keep it."""
+    await chat.person("小林", id=1002, username="xiaolin")
+
+    with pytest.raises(WebchatError, match="username XiaoLin is taken"):
+        await chat.person("大林", id=1003, username="XiaoLin")
+    kept = await chat.person("林师傅", id=1002, username="xiaolin")
+
+    assert kept["username"] == "xiaolin"
+
+
+async def test_an_edit_without_words_is_not_called_too_long(webchat_url: str, bot: BotSide, granny: int) -> None:
+    """The page says by the code what was wrong."""
+    body = {"person": granny, "message": 1}
+
+    _, empty = await bot.send("/control/edit", json=body | {"text": " "})
+    _, long = await bot.send("/control/edit", json=body | {"text": "长" * 4097})
+
+    assert (json.loads(empty)["code"], json.loads(long)["code"]) == ("", "too_long")
+
+
+def test_presses_that_can_be_answered_no_longer_are_let_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """When the next one comes; so that they are not kept for ever."""
+    monkeypatch.setattr(hub, "QUERY_LIFE", -1)
+    here = hub.Hub(Store(None), Clock(), bots_of(["1:local"]))
+    here.world.put_person(Person(id=1001, name="陈奶奶"))
+    room = here.world.direct(here.world.bots[1], 1001)
+    card = Message(chat=room.key, id=1, wire={})
+
+    asked = [here.ask(here.world.bots[1], 1001, room, card, "go") for _ in range(3)]
+
+    assert list(here.queries) == [asked[-1].id]
+    assert [one["id"] for one in here.store.all("query")] == [asked[-1].id]

@@ -148,3 +148,83 @@ async def test_somebody_outside_neither_reads_nor_speaks(chat: WebchatClient, gr
 
     with pytest.raises(WebchatError, match="is not in chat"):
         await chat.messages(1002, chat=group)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"remove": [1001, 1002]}, "the last member cannot leave"),
+        ({"remove": [1002, 1002, 1001]}, "the last member cannot leave"),
+        ({"add": [1003], "remove": [1003]}, "in add and in remove"),
+        ({"add": [1001, 1001], "remove": [1001, 1001]}, "in add and in remove"),
+    ],
+)
+async def test_a_group_never_loses_its_last_member(
+    change: dict[str, list[int]], words: str, chat: WebchatClient, granny: int
+) -> None:
+    """However it is asked for, it is refused and everybody stays."""
+    for id_, name in ((1002, "小林"), (1003, "阿强")):
+        await chat.person(name, id=id_)
+    group = await chat.group("3号楼", [granny, 1002])
+
+    with pytest.raises(WebchatError, match=words):
+        await chat.post(f"/groups/{group['id']}/members", **change)
+
+    assert (await chat.post(f"/groups/{group['id']}/members"))["members"] == [granny, 1002]
+
+
+async def test_who_is_named_twice_leaves_once(chat: WebchatClient, granny: int) -> None:
+    """And is asked in once."""
+    await chat.person("小林", id=1002)
+    group = await chat.group("3号楼", [granny])
+
+    added = await chat.post(f"/groups/{group['id']}/members", add=[1002, 1002])
+    removed = await chat.post(f"/groups/{group['id']}/members", remove=[1002, 1002])
+
+    assert (added["members"], removed["members"]) == ([granny, 1002], [granny])
+
+
+async def test_a_migrated_groups_link_and_former_id_lead_to_where_it_is_now(
+    chat: WebchatClient, bot: BotSide, granny: int
+) -> None:
+    """Nobody joins the group that is no more."""
+    await chat.person("小林", id=1002)
+    group = await chat.group("3号楼", [granny], id=-5)
+    await chat.post("/groups/-5/add-bot", admin=True)
+    link = await bot.call("createChatInviteLink", chat_id=-5)
+    new = await chat.post("/groups/-5/migrate")
+
+    joined = await chat.join(1002, link["invite_link"])
+    same = await chat.group("3号楼", [granny], id=group["id"])
+
+    assert joined["chat"] == new["id"] == same["id"] != -5
+    assert same["members"] == [granny, 1002]
+
+
+async def test_a_new_group_takes_an_id_that_is_free(chat: WebchatClient, granny: int) -> None:
+    """Also where ids were given before."""
+    await chat.group("甲", [granny], id=-4_000_000_002)
+
+    made = await chat.group("乙", [granny])
+
+    assert (made["title"], made["id"]) == ("乙", -4_000_000_003)
+
+
+async def test_who_administers_a_group_sees_its_administrators_commands(
+    chat: WebchatClient, bot: BotSide, granny: int
+) -> None:
+    """Not its owner only."""
+    await chat.person("小林", id=1002)
+    group = await chat.group("3号楼", [granny, 1002], kind="supergroup")
+    await chat.post(f"/groups/{group['id']}/add-bot", rights=["can_promote_members", "can_pin_messages"])
+    await bot.call(
+        "setMyCommands",
+        commands=[{"command": "pin", "description": "置顶"}],
+        scope={"type": "all_chat_administrators"},
+    )
+    before = (await chat.chat(1002, chat=group["id"]))["bots"][0]["commands"]
+
+    await bot.call("promoteChatMember", chat_id=group["id"], user_id=1002, can_pin_messages=True)
+
+    assert before == []
+    assert (await chat.chat(1002, chat=group["id"]))["bots"][0]["commands"][0]["command"] == "pin"

@@ -2,11 +2,13 @@
 
 import asyncio
 import signal
+from pathlib import Path
 
 import aiohttp
 import pytest
 from bot_side import BotSide
 from process import running, started
+from raw import REQUEST, ask
 
 from webchat.client import WebchatClient
 
@@ -28,6 +30,9 @@ async def test_it_stops_within_two_seconds_though_somebody_waits(number: signal.
     [
         (["--host", "0.0.0.0"], "loopback"),
         (["--host", "example.org"], "loopback"),
+        (["--host", "::1%lo"], "loopback"),
+        (["--port", "99999"], "is no port"),
+        (["--port", "-1"], "is no port"),
         (["--store", "/dev/null/x.sqlite"], "cannot be used"),
         (["--token", "nonsense"], "not of the form"),
         (["--token", "1:a", "--token", "1:b"], "id of its own"),
@@ -41,3 +46,25 @@ async def test_a_wrong_command_line_is_refused_in_one_line(arguments: list[str],
     assert process.returncode == 2
     assert words in errors.decode()
     assert errors.decode().count("\n") == 1
+
+
+async def test_an_address_in_brackets_is_one(tmp_path: Path) -> None:
+    """As it stands in links."""
+    process = await started("--port", "0", "--host", "[::1]", "--store", str(tmp_path / "store"))
+    assert process.stdout is not None
+    line = await asyncio.wait_for(process.stdout.readline(), 10)
+    process.terminate()
+    await process.communicate()
+
+    assert line.startswith(b"webchat http://[::1]:")
+
+
+async def test_what_cannot_be_read_leaves_no_line_in_the_log() -> None:
+    """No HTTP, no form, no socket of the web's: refused, and nothing for an operator to do."""
+    form = b"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 9\r\n\r\n--x\r\n\r\n\r\n"
+    upgrade = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: upgrade, close\r\nUpgrade: websocket\r\n\r\n"
+
+    async with running() as (url, _):  # which must end without a word
+        statuses = [(await ask(url, data))[0] for data in (b"\x00\r\n\r\n", REQUEST + form, upgrade)]
+
+    assert statuses == [400, 400, 200]

@@ -9,6 +9,8 @@ export class Refused extends Error {
   }
 }
 
+const AWAY = new Set([502, 503, 504]); // nobody is there for the moment; any other answer is one
+
 const channel = new BroadcastChannel("webchat");
 let online = true;
 let whenLink = () => {};
@@ -31,7 +33,7 @@ async function ask(path, options = {}) {
     link(false);
     throw new Unreachable(error.message);
   }
-  if (answer.status >= 500) throw new Unreachable(`HTTP ${answer.status}`);
+  if (AWAY.has(answer.status)) throw new Unreachable(`HTTP ${answer.status}`);
   const body = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Refused(body, answer.status);
   return body;

@@ -32,7 +32,7 @@ function voice(file) {
 }
 
 function attached(file) {
-  return make("a", { class: "file", href: file.url, download: file.name }, make("span", { class: "file-name" }, `📄 ${file.name}`), make("small", {}, size(file.size)));
+  return make("a", { class: "file", href: file.url, download: file.name }, make("span", {}, `📄 ${file.name}`), make("small", {}, size(file.size)));
 }
 
 function place({ location, venue }) {
@@ -109,10 +109,21 @@ export function bubble(message, { mine, group, symbol }, actions) {
   return make("article", { class: `message ${mine ? "mine" : "theirs"}`, id: `m${message.id}`, "aria-label": whose }, avatar(message.from.name, { bot: message.from.is_bot, symbol }), stack);
 }
 
+// A voice note that is still here, as something that can be played.
+function recorded({ body }) {
+  const url = () => URL.createObjectURL(new Blob([Uint8Array.from(atob(body.data), (letter) => letter.charCodeAt(0))], { type: body.mime }));
+  return voice({ get url() { return url(); }, duration: body.seconds });
+}
+
+function unsentContent(entry) {
+  if (entry.shown.url) return make("img", { src: entry.shown.url, alt: t("kind.photo"), class: "thumb" });
+  return entry.path === "/voice" && entry.body.data ? recorded(entry) : make("div", { class: "text" }, line(entry.shown));
+}
+
 // What has not arrived yet: on its way, waiting for the connection, or refused.
 export function unsent(entry, me, actions) {
-  const { shown, state } = entry;
-  const inside = shown.url ? make("img", { src: shown.url, alt: t("kind.photo"), class: "thumb" }) : make("div", { class: "text" }, line(shown));
+  const { state } = entry;
+  const inside = unsentContent(entry);
   const said = state === "refused" ? refusal(entry.code) : state === "waiting" ? t("waiting") : t("sending");
   const note = make("span", { class: `note ${state}`, role: "status" }, said);
   const choices = state === "sending" || state === "sent" ? null : make("span", { class: "choices" },
@@ -122,11 +133,18 @@ export function unsent(entry, me, actions) {
   return make("article", { class: "message mine unsent", "aria-label": said }, avatar(me.name, { symbol: me.avatar }), stack);
 }
 
-function holdToOpen(element, open) {
+// What opens under a finger stays open, and nothing in it is pressed, when the finger goes.
+function holdToOpen(element, show) {
   let timer = 0;
+  let opened = false;
   const stop = () => clearTimeout(timer);
-  element.addEventListener("touchstart", () => { timer = setTimeout(open, 550); }, { passive: true });
-  for (const name of ["touchend", "touchmove", "touchcancel"]) element.addEventListener(name, stop, { passive: true });
+  const open = () => { opened = true; show(); };
+  element.addEventListener("touchstart", () => { opened = false; timer = setTimeout(open, 550); }, { passive: true });
+  for (const name of ["touchmove", "touchcancel"]) element.addEventListener(name, stop, { passive: true });
+  element.addEventListener("touchend", (event) => {
+    stop();
+    if (opened) event.preventDefault();
+  });
   element.addEventListener("keydown", (event) => {
     if (event.target !== element || event.key !== "Enter") return;
     event.preventDefault();

@@ -4,7 +4,7 @@ import { get, post } from "./api.js";
 import { $, button, make } from "./dom.js";
 import { draft, keepDraft } from "./drafts.js";
 import { box, failed, toast } from "./overlay.js";
-import { record } from "./recorder.js";
+import { record, recordKey } from "./recorder.js";
 import { line, t } from "./words.js";
 
 const LARGEST = 20 * 1024 * 1024; // bytes; what a bot may fetch
@@ -17,8 +17,9 @@ const base64 = (file) => new Promise((done, wrong) => {
 });
 
 export class Composer {
-  // `where()` tells {person, chat}; `out` takes what is sent; `act(promise)` waits and shows what went wrong.
-  constructor(where, out, act) {
+  // `who()` is the person, `where()` tells {person, chat}; `out` takes what is sent; `act(promise)` waits and shows what went wrong.
+  constructor(who, where, out, act) {
+    this.who = who;
     this.where = where;
     this.out = out;
     this.act = act;
@@ -33,7 +34,7 @@ export class Composer {
     });
     text.addEventListener("focus", () => this.showPanel(false));
     $("plus").addEventListener("click", () => this.showPanel($("panel").hidden));
-    $("record").addEventListener("click", () => this.record());
+    recordKey($("record"), (hold) => this.record(hold));
     $("menu-toggle").addEventListener("click", () => this.toggleMenu());
     for (const id of ["album", "camera"]) $(id).addEventListener("change", ({ target }) => this.sendPictures(target));
     $("file").addEventListener("change", ({ target }) => this.sendFile(target));
@@ -45,6 +46,7 @@ export class Composer {
     this.clear();
     this.showPanel(false);
     this.fillPanel();
+    this.samples ||= get("/samples").catch(() => null); // before the connection may be lost
     $("text").value = draft(this.where());
     this.resize();
   }
@@ -172,10 +174,10 @@ export class Composer {
       make("button", { type: "button", class: "tool", onclick: action }, make("span", { "aria-hidden": "true" }, symbol), t(name))));
   }
 
-  record() {
+  record(hold) {
     const send = async (blob, seconds) =>
       this.send("/voice", { seconds, mime: blob.type, data: await base64(blob) }, { kind: "voice", text: `${seconds}″` });
-    record(send, () => this.send("/voice", { seconds: 3 }, { kind: "voice", text: "3″" }));
+    record(send, () => this.send("/voice", { seconds: 3 }, { kind: "voice", text: "3″" }), hold);
   }
 
   async sendPictures(input) {
@@ -202,7 +204,7 @@ export class Composer {
   }
 
   async takePhoto() {
-    const { samples } = await get("/samples").catch((error) => { failed(error); return { samples: [] }; });
+    const { samples } = await this.samples || { samples: [] };
     const choose = ({ name, url }) => {
       dialog.close();
       const caption = words.value.trim();
@@ -211,37 +213,40 @@ export class Composer {
     const words = make("input", { type: "text", class: "caption", maxlength: 1024, placeholder: t("caption.hint"), "aria-label": t("caption") });
     const shots = samples.map((one) => make("button", { type: "button", class: "shot", onclick: () => choose(one) }, make("img", { src: one.url, alt: "" }), one.name));
     const own = button(t("camera.own"), () => { dialog.close(); $("camera").click(); }, "sheet-row");
-    const dialog = box(t("camera"), make("p", { class: "hint" }, t("camera.hint")), words, make("div", { class: "shots" }, ...shots), own);
+    own.autofocus = true; // and not the words: no keyboard comes up over the pictures
+    const dialog = box(t("camera"), [own, make("p", { class: "hint" }, t("camera.hint")), words, make("div", { class: "shots" }, ...shots)]);
   }
 
+  // Where one is with one tap; numbers only for whoever looks for them.
   sendPlace() {
     const field = (name, value) => make("input", { type: "number", step: "any", required: true, value, "aria-label": name });
     const latitude = field(t("latitude"), 26.0745);
     const longitude = field(t("longitude"), 119.2965);
-    const here = () => navigator.geolocation.getCurrentPosition(({ coords }) => {
-      latitude.value = coords.latitude.toFixed(5);
-      longitude.value = coords.longitude.toFixed(5);
-    }, () => toast(t("place.unknown")));
-    const send = (event) => {
-      event.preventDefault();
+    const send = (point) => {
       dialog.close();
-      this.send("/location", { latitude: Number(latitude.value), longitude: Number(longitude.value) }, { kind: "location", text: "" });
+      this.send("/location", point, { kind: "location", text: "" });
     };
-    const form = make("form", { class: "fields", onsubmit: send },
-      navigator.geolocation ? button(t("place.here"), here, "sheet-row") : null,
+    const unknown = () => { numbers.open = true; toast(t("place.unknown")); };
+    const here = () => navigator.geolocation.getCurrentPosition(({ coords }) => send({ latitude: coords.latitude, longitude: coords.longitude }), unknown);
+    const typed = (event) => {
+      event.preventDefault();
+      send({ latitude: Number(latitude.value), longitude: Number(longitude.value) });
+    };
+    const form = make("form", { class: "fields", onsubmit: typed },
       make("label", {}, t("latitude"), latitude), make("label", {}, t("longitude"), longitude),
       make("button", { type: "submit", class: "primary" }, t("place.send")));
-    const dialog = box(t("place"), form);
+    const numbers = make("details", {}, make("summary", {}, t("place.numbers")), form);
+    const dialog = box(t("place"), [button(`📍 ${t("place.here")}`, navigator.geolocation ? here : unknown, "primary"), numbers]);
   }
 
   sendCard() {
-    const phone = make("input", { type: "tel", value: "13800000000", pattern: "\\+?[0-9 ()\\-]{3,20}", required: true, "aria-label": t("card.phone") });
+    const phone = make("input", { type: "tel", value: this.who().phone, pattern: "\\+?[0-9 \\(\\)\\-]{3,20}", required: true, "aria-label": t("card.phone") });
     const send = (event) => {
       event.preventDefault();
       dialog.close();
       this.send("/contact", { phone: phone.value }, { kind: "contact", text: phone.value });
     };
     const form = make("form", { class: "fields", onsubmit: send }, make("label", {}, t("card.phone"), phone), make("button", { type: "submit", class: "primary" }, t("card.send")));
-    const dialog = box(t("card"), form);
+    const dialog = box(t("card"), [form]);
   }
 }

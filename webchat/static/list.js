@@ -5,7 +5,7 @@ import { draft } from "./drafts.js";
 import { label } from "./time.js";
 import { happened, line, t } from "./words.js";
 
-export const count = (number) => (number > 99 ? "99+" : String(number));
+const count = (number) => (number > 99 ? "99+" : String(number));
 
 const drawn = new Map(); // chat id -> { row, said, held }: a row is drawn again only when it says something else
 
@@ -21,7 +21,7 @@ function draw(one, { begun, date, unread, open }) {
   const badge = one.unread ? make("span", { class: "badge", "aria-hidden": "true" }, count(one.unread)) : null;
   const heard = one.unread ? make("span", { class: "unseen" }, unread) : null;
   const face = make("span", { class: "face" }, avatar(one.title, { bot: one.kind === "private" }), badge);
-  const text = make("span", { class: "row-text" }, make("b", {}, one.title), make("small", { class: "row-last" }, ...last(one, begun)));
+  const text = make("span", { class: "row-text" }, make("b", {}, one.title), make("small", {}, ...last(one, begun)));
   return make("button", { type: "button", class: "row", onclick: () => open(one.id) }, face, text, heard, make("time", {}, date));
 }
 

@@ -4,13 +4,14 @@ import { Refused, get, isOnline, listen, post } from "./api.js";
 import { Composer } from "./composer.js";
 import { $, avatar, button, make } from "./dom.js";
 import { become, claimed, whenElsewhere } from "./identity.js";
+import { isDeepLink } from "./links.js";
 import { drawList } from "./list.js";
 import { Outbox } from "./outbox.js";
 import { alertBox, failed, sheet, toast } from "./overlay.js";
-import { choosePerson, loadPeople, people, personOf } from "./people.js";
-import { readAloud } from "./speech.js";
+import { choosePerson, chooseAgain, loadPeople, people, personOf } from "./people.js";
+import { canRead, readAloud } from "./speech.js";
 import { Talk } from "./talk.js";
-import { beFramed, tellFrame } from "./framed.js";
+import { beFramed, tellFrame, tellOutcome } from "./framed.js";
 import { refreshClock } from "./time.js";
 import { line, speakAs, t } from "./words.js";
 
@@ -34,13 +35,9 @@ async function act(promise) {
   }
 }
 
-const composer = new Composer(where, outbox, act);
+const composer = new Composer(() => me, where, outbox, act);
 
 // ---- links and buttons
-
-function isDeepLink(url) {
-  return /^(https?:\/\/)?(t|telegram)\.me\/[a-z0-9_]+/i.test(url) || /^tg:\/\/resolve/i.test(url);
-}
 
 function open(url) {
   if (!isDeepLink(url)) return false;
@@ -51,19 +48,23 @@ function open(url) {
 async function press(message, key, element) {
   element.disabled = true;
   element.classList.add("waiting");
+  talk.expectAnswer();
+  let well = true; // it did what it says
   try {
     const done = await post("/press", { ...where(), message: message.id, ...(key.data ? { data: key.data, label: key.label } : { label: key.label }), wait: 15 });
     if (done.url) sheet(t("link.open"), [[t("link.to", { url: done.url }), () => window.open(done.url, "_blank", "noopener")]]);
     else if (done.copied) { await navigator.clipboard?.writeText(done.copied).catch(() => {}); toast(t("copied")); }
     else if (done.message) go(me.id, done.chat);
-    else if (done.answer === null) toast(t("no.answer"));
+    else if (done.answer === null) { well = false; toast(t("no.answer")); }
     else if (done.answer.url) open(done.answer.url);
-    else if (done.answer.text) (done.answer.show_alert ? alertBox : toast)(done.answer.text);
+    else if (done.answer.text) { well = !done.answer.show_alert; (well ? toast : alertBox)(done.answer.text); }
   } catch (error) {
+    well = false;
     failed(error);
   }
   element.disabled = false;
   element.classList.remove("waiting");
+  tellOutcome(well);
 }
 
 const react = (message, emoji) => act(post("/react", { ...where(), message: message.id, emoji }));
@@ -72,7 +73,7 @@ function menu(message) {
   const faces = make("div", { class: "faces" }, ...FACES.map((face) => button(face, () => { dialog.close(); react(message, face); }, "face-key")));
   const items = [[t("reply"), () => composer.reply(message)]];
   if (message.text) items.push([t("copy"), () => navigator.clipboard?.writeText(message.text).then(() => toast(t("copied")))]);
-  if (message.text) items.push([t("aloud"), () => readAloud(message.text)]);
+  if (message.text && canRead()) items.push([t("aloud"), () => readAloud(message.text)]);
   if (message.from.id === me.id && message.text) items.push([t("edit"), () => composer.edit(message)]);
   const dialog = sheet(t("message"), items, faces);
 }
@@ -116,7 +117,7 @@ function drawStart(chat) {
   const wake = chat.blocked
     ? button(t("unblock"), () => act(post("/block", { ...where(), blocked: false, bot: bot.id })), "primary")
     : button(t("begin"), () => composer.send("/say", { text: "/start" }, { kind: "text", text: "/start" }), "primary");
-  $("start").replaceChildren(...(bot.description && !chat.blocked ? [make("p", {}, bot.description)] : []), wake);
+  $("start").replaceChildren(make("p", {}, chat.blocked ? t("refused.blocked") : bot.description || t("start.hint")), wake);
 }
 
 function drawMe() {
@@ -174,7 +175,7 @@ function refresh() {
 async function changedMe(known) {
   me = known;
   if (talk) talk.me = known;
-  if (await speakAs(me.language)) { composer.fillPanel(); talk?.draw({ anew: true }); }
+  if (await speakAs(me.language)) { composer.fillPanel(); talk?.draw({ anew: true }); chooseAgain(me); }
   drawMe();
 }
 
@@ -190,7 +191,7 @@ let routes = 0;
 // Asked for again while it is under way: the later one goes on alone.
 async function route() {
   const mine = ++routes;
-  await loadPeople();
+  await Promise.all([loadPeople(), refreshClock()]); // nothing is drawn at the wrong time
   const wanted = claimed();
   const person = personOf(wanted.person) || null;
   await speakAs(person ? person.language : navigator.language);

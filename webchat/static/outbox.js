@@ -69,8 +69,9 @@ export class Outbox {
   async send(entry) {
     entry.state = "sending";
     this.changed();
+    let answer;
     try {
-      await post(entry.path, { ...entry.body, person: entry.person, chat: entry.chat, once: entry.once });
+      answer = await post(entry.path, { ...entry.body, person: entry.person, chat: entry.chat, once: entry.once });
     } catch (error) {
       const lost = error instanceof Unreachable;
       entry.state = lost ? "waiting" : "refused";
@@ -80,12 +81,14 @@ export class Outbox {
     }
     entry.state = "sent"; // shown until the chat itself shows it
     localStorage.removeItem(PREFIX + entry.once);
-    this.changed();
+    if (answer.deleted) this.drop(entry); // it was sent before, and taken away meanwhile
+    else this.changed();
     return true;
   }
 
-  // The chat shows these now.
+  // The chat shows these now: none of them is sent at a later visit, whatever became of the answer.
   arrived(marks) {
+    for (const entry of this.entries.filter((one) => marks.has(one.once))) localStorage.removeItem(PREFIX + entry.once);
     this.entries = this.entries.filter((entry) => !marks.has(entry.once));
   }
 }

@@ -12,6 +12,13 @@ export function toast(text) {
 
 function open(className, label, ...children) {
   const dialog = make("dialog", { class: className, "aria-label": label }, ...children);
+  let touched = false; // since it is open: the end of a touch that opened it is meant for nothing in it
+  dialog.addEventListener("pointerdown", () => { touched = true; });
+  dialog.addEventListener("click", (event) => {
+    if (touched || !event.detail) return; // keys and scripts have no detail
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
   dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   document.body.append(dialog);
@@ -29,8 +36,11 @@ export function sheet(label, items, above = null) {
   return dialog;
 }
 
-export function box(label, ...children) {
-  return open("sheet wide", label, make("h2", {}, label), ...children);
+// `close`: the word on the key at its foot, which is always to be seen.
+export function box(label, children, { close = "cancel" } = {}) {
+  const dialog = open("sheet wide", label, make("h2", {}, label), ...children,
+    close ? button(t(close), () => dialog.close(), "sheet-row cancel") : null);
+  return dialog;
 }
 
 export function viewer(url, name) {

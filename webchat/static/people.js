@@ -1,7 +1,7 @@
 // Who there is, whom one plays, and how they like their page.
 
 import { get, post } from "./api.js";
-import { avatar, button, make } from "./dom.js";
+import { avatar, make } from "./dom.js";
 import { box, failed } from "./overlay.js";
 import { languageOf, t } from "./words.js";
 
@@ -24,6 +24,8 @@ function row(person, chosen, current) {
   return element;
 }
 
+let asking = null; // the chooser that is open: { dialog, onChosen }
+
 // `current` may change how their own page looks: larger, and in which language.
 function likings(current) {
   const change = (what) => post("/people", { id: current.id, ...what }).catch(failed);
@@ -31,6 +33,14 @@ function likings(current) {
   const language = make("select", { onchange: () => change({ language: language.value }), "aria-label": t("language") },
     ...LANGUAGES.map(([code, name]) => make("option", { value: code, selected: languageOf(code) === languageOf(current.language) }, name)));
   return make("div", { class: "likings" }, make("label", {}, elder, t("elder")), make("label", {}, t("language"), " ", language));
+}
+
+// The page speaks another language now: so does the chooser in which that was chosen.
+export function chooseAgain(current) {
+  if (!asking?.dialog.open) return;
+  const { dialog, onChosen } = asking;
+  dialog.close();
+  choosePerson(current, onChosen);
 }
 
 // Of the people loaded last.
@@ -48,10 +58,11 @@ export function choosePerson(current, onChosen) {
       failed(error);
     }
   };
-  const form = make("form", { class: "new-person", onsubmit: add }, name, make("label", {}, elder, t("elder")), make("button", { type: "submit", class: "primary" }, t("join")));
+  const form = make("form", { class: "new-person", onsubmit: add }, name, make("label", {}, elder, t("new.elder")), make("button", { type: "submit", class: "primary" }, t("join")));
   const rows = people.map((person) => row(person, done, current?.id));
   if (rows.length) rows[0].autofocus = true;
   const list = make("div", { class: "rows" }, ...rows);
-  const close = current ? button(t("close"), () => dialog.close(), "sheet-row cancel") : null;
-  const dialog = box(t("who"), make("p", { class: "hint" }, t("who.hint")), current ? likings(current) : null, list, form, close);
+  const hint = make("p", { class: "hint" }, t("who.hint"));
+  const dialog = box(t("who"), [hint, current ? likings(current) : null, list, form], { close: current ? "close" : "" });
+  asking = { dialog, onChosen };
 }

@@ -11,7 +11,7 @@ import { dress, speakAs, t } from "./words.js";
 
 const MOST = 4;
 
-let phones = []; // {person, element, frame, name, ready}
+let phones = []; // {person, element, frame, name}
 let current = null;
 
 // ---- phones
@@ -23,7 +23,7 @@ function address(person, chat) {
 function addPhone(person, chat) {
   const name = make("b", {}, personOf(person)?.name || "");
   const frame = make("iframe", { src: address(person, chat), title: t("phone.of", { name: personOf(person)?.name || person }), allow: "microphone; geolocation; clipboard-write" });
-  const away = button("✕", () => removePhone(phone), "");
+  const away = button("✕", () => removePhone(phone));
   away.setAttribute("aria-label", t("phone.close"));
   const phone = { person, frame, name, element: make("section", { class: "phone" }, make("div", { class: "phone-top" }, name, away), frame) };
   phones.push(phone);
@@ -81,6 +81,7 @@ const guide = new Guide({
   phoneOf: (person) => { const phone = phoneOf(person); show(phone); return phone.frame; },
   nameOf: (person) => personOf(person)?.name || String(person),
   ended: () => show(current),
+  beginAnew: () => $("reset").click(),
 });
 
 window.addEventListener("message", ({ data, origin, source }) => {
@@ -94,6 +95,7 @@ window.addEventListener("message", ({ data, origin, source }) => {
     arranged();
   }
   if (data.pressed) guide.pressed(phone.person, data.pressed);
+  if (data.refused) guide.refused(phone.person, data.refused);
   if (data.drawn) guide.drawn(phone.frame, data.drawn, data.chat);
 });
 
@@ -123,9 +125,10 @@ $("tour").addEventListener("click", async () => {
 
 $("faults").addEventListener("click", () => faultsPanel().catch(failed));
 
-$("qr").addEventListener("click", () => {
+$("qr").addEventListener("click", async () => {
+  const { bots } = await get("/bots").catch((error) => { failed(error); return { bots: [] }; });
   const image = make("img", { class: "qr-image", alt: t("qr.image"), hidden: true });
-  const link = make("input", { type: "text", maxlength: 512, value: "https://t.me/jinlin_bot?start=", "aria-label": t("link") });
+  const link = make("input", { type: "text", maxlength: 512, value: `https://t.me/${bots[0]?.username || ""}?start=`, "aria-label": t("link") });
   const draw = (event) => {
     event.preventDefault();
     image.src = `/qr.svg?${new URLSearchParams({ link: link.value.trim() })}`;
@@ -134,7 +137,7 @@ $("qr").addEventListener("click", () => {
   image.addEventListener("error", () => { image.hidden = true; toast(t("refused.no_link")); });
   const form = make("form", { class: "fields", onsubmit: draw }, make("label", {}, t("link"), link), make("button", { type: "submit", class: "primary" }, t("qr.draw")));
   const sheet = make("a", { class: "sheet-row door-link", href: "/doors", target: "_blank" }, t("doors"));
-  const dialog = box(t("qr"), make("p", { class: "hint" }, t("qr.hint")), form, image, sheet, button(t("close"), () => dialog.close(), "sheet-row cancel"));
+  box(t("qr"), [make("p", { class: "hint" }, t("qr.hint")), form, image, sheet], { close: "close" });
 });
 
 $("reset").addEventListener("click", () => {
@@ -149,7 +152,7 @@ $("reset").addEventListener("click", () => {
       failed(error);
     }
   };
-  const dialog = box(t("reset"), make("p", { class: "hint" }, t("reset.sure")), button(t("reset.yes"), yes, "primary"), button(t("cancel"), () => dialog.close(), "sheet-row cancel"));
+  const dialog = box(t("reset"), [make("p", { class: "hint" }, t("reset.sure")), button(t("reset.yes"), yes, "primary")]);
 });
 
 // ---- what is new

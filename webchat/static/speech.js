@@ -5,6 +5,14 @@ import { language, t } from "./words.js";
 
 let reading = "";
 
+// Whether there is a voice; browsers find theirs a moment after the page has begun.
+export const canRead = () => Boolean(window.speechSynthesis?.getVoices().length);
+
+const shown = () => document.body.classList.toggle("voiced", canRead());
+
+window.speechSynthesis?.addEventListener("voiceschanged", shown);
+shown();
+
 export function readAloud(text) {
   if (!window.speechSynthesis) return toast(t("aloud.cannot"));
   const stop = speechSynthesis.speaking && reading === text;

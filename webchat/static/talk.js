@@ -9,6 +9,7 @@ import { label } from "./time.js";
 import { t } from "./words.js";
 
 const GAP = 5 * 60_000; // a time mark stands where nothing was said for this long
+const ANSWER = 15_000; // milliseconds
 const PAGE = 300; // messages fetched at once
 
 const atBottom = () => { const box = $("messages"); return box.scrollHeight - box.scrollTop - box.clientHeight < 120; };
@@ -30,6 +31,8 @@ export class Talk {
     this.firstNew = 0; // the first message that was unread when the chat was opened
     this.unseen = 0; // that came while one looked further up
     this.stuck = true; // one looks at the end, and goes on doing so
+    this.top = NaN; // where the beginning of a long last message is, if one looks at that
+    this.asked = 0; // until when an answer to one's own press is waited for, and gone to
     $("messages").replaceChildren();
     $("messages").onscroll = () => this.looked();
     this.height = $("messages").clientHeight;
@@ -56,8 +59,10 @@ export class Talk {
       return;
     }
     const first = this.version === 0;
-    const stick = first || this.stuck;
     const known = Math.max(0, ...this.messages.keys());
+    const answered = this.asked > Date.now() && fresh.messages.some((one) => one.id > known && !one.deleted);
+    const stick = first || this.stuck || answered;
+    if (answered) this.asked = 0;
     this.chat = fresh;
     this.version = fresh.version;
     for (const message of fresh.messages) {
@@ -90,7 +95,7 @@ export class Talk {
 
   looked() {
     if ($("messages").clientHeight !== this.height) return; // less room, not somebody who scrolled
-    this.stuck = atBottom();
+    this.stuck = atBottom() || Math.abs($("messages").scrollTop - this.top) < 2;
     if (this.stuck) this.unseen = 0;
     $("to-end").hidden = this.unseen === 0;
     $("to-end").textContent = `↓ ${t("new.count", { count: this.unseen })}`;
@@ -98,11 +103,21 @@ export class Talk {
     if (mark && mark.getBoundingClientRect().top >= $("messages").getBoundingClientRect().top) $("to-new").hidden = true;
   }
 
+  // To the end; of a last message that is longer than the screen, to its beginning.
   toEnd() {
     this.unseen = 0;
     this.stuck = true;
     $("to-end").hidden = true;
-    $("messages").scrollTop = $("messages").scrollHeight;
+    const box = $("messages");
+    const last = box.lastElementChild;
+    const long = last?.classList.contains("theirs") && last.offsetHeight > box.clientHeight;
+    box.scrollTop = long ? box.scrollTop + last.getBoundingClientRect().top - box.getBoundingClientRect().top : box.scrollHeight;
+    this.top = long ? box.scrollTop : NaN;
+  }
+
+  // What comes within the next seconds answers one's own press.
+  expectAnswer() {
+    this.asked = Date.now() + ANSWER;
   }
 
   async older() {

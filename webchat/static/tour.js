@@ -9,13 +9,13 @@ const said = (texts) => texts[language()] || texts["zh-CN"] || "";
 export function chooseStory(stories, chosen) {
   const rows = stories.map((story) => button(said(story.title), () => { dialog.close(); chosen(story); }, "sheet-row"));
   const hint = make("p", { class: "hint" }, t(stories.length ? "tour.hint" : "refused.no_demo"));
-  const dialog = box(t("tour"), hint, ...rows, button(t("close"), () => dialog.close(), "sheet-row cancel"));
+  const dialog = box(t("tour"), [hint, ...rows], { close: "close" });
 }
 
 // `phoneOf(person)` gives the frame that shows somebody, and brings it to the front.
 export class Guide {
-  constructor({ box: place, phoneOf, nameOf, ended }) {
-    Object.assign(this, { place, phoneOf, nameOf, ended });
+  constructor({ box: place, phoneOf, nameOf, ended, beginAnew }) {
+    Object.assign(this, { place, phoneOf, nameOf, ended, beginAnew });
     this.story = null;
     this.at = 0;
   }
@@ -45,11 +45,9 @@ export class Guide {
   next() {
     this.at += 1;
     if (this.at < this.story.steps.length) return this.show();
-    const done = make("span", { class: "guide-do" }, t("tour.done"));
-    const story = this.story;
     this.stop();
-    this.place.replaceChildren(done, button(t("close"), () => { this.place.hidden = true; }, ""));
-    this.place.hidden = !story;
+    this.place.replaceChildren(make("span", { class: "guide-do" }, t("tour.done")), button(t("close"), () => { this.place.hidden = true; }));
+    this.place.hidden = false;
     return undefined;
   }
 
@@ -62,8 +60,8 @@ export class Guide {
     this.place.replaceChildren(
       make("span", { class: "guide-step" }, t("tour.step", { step: this.at + 1, steps: this.story.steps.length })),
       make("span", { class: "guide-do" }, t("tour.who", { name: this.nameOf(step.person) }), said(step.do)),
-      button(t("tour.next"), () => this.next(), "primary"),
-      button(t("tour.stop"), () => this.stop(), ""));
+      button(t(this.at + 1 < this.story.steps.length ? "tour.next" : "tour.end"), () => this.next(), "primary"),
+      button(t("tour.stop"), () => this.stop()));
     this.place.hidden = false;
   }
 
@@ -83,6 +81,13 @@ export class Guide {
     this.tell({ point: step.press || null, on: step.on, caption: step.caption });
     if (!this.filled && step.write) this.tell({ fill: step.write });
     this.filled = true;
+  }
+
+  // What was pressed did not do what it says: one stays at this step, and may begin anew.
+  refused(person, label) {
+    if (!this.running || this.step.person !== person || this.step.press !== label) return;
+    this.place.querySelector(".guide-refused")?.remove();
+    this.place.append(make("span", { class: "guide-refused", role: "alert" }, t("tour.refused"), button(t("reset"), () => this.beginAnew())));
   }
 
   pressed(person, label) {

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 import pytest
 from bot_side import BotSide
@@ -108,12 +109,15 @@ async def test_one_reacts_and_takes_it_back(
 async def test_an_elder_hears_a_message_and_its_buttons(
     opened: Opened, chat: WebchatClient, bot: BotSide, granny: int, webchat_url: str
 ) -> None:
-    """Through the browser's own voice; a second tap ends it."""
+    """Through the browser's own voice, where it has one; a second tap ends it."""
     keys = {"inline_keyboard": [[{"text": "👍 好了", "callback_data": "a"}]]}
     await bot.call("sendMessage", chat_id=granny, text="修好了吗？", reply_markup=keys)
     page = await opened(f"{webchat_url}/#person={granny}&chat={granny}")
     hear = "({ lang, text }) => heard.push(lang + text)"
+    await expect(page.get_by_role("button", name="读给我听")).to_have_count(0)
     await page.evaluate(f"() => {{ window.heard = []; speechSynthesis.speak = {hear}; }}")
+    await page.evaluate("speechSynthesis.getVoices = () => [{}]")
+    await page.evaluate("speechSynthesis.dispatchEvent(new Event('voiceschanged'))")
 
     await page.get_by_role("button", name="读给我听").last.click()
 
@@ -154,3 +158,29 @@ async def test_a_message_elsewhere_leaves_the_other_rows_of_the_list_alone(
     still = rows.filter(has_text="邻里群3")
     await expect(still).to_be_focused()
     assert await still.evaluate("row => row.mine")
+
+
+async def test_the_chooser_speaks_the_language_chosen_in_it_and_the_bot_hears_of_it(
+    opened: Opened, chat: WebchatClient, bot: BotSide, granny: int, webchat_url: str
+) -> None:
+    """At once, while it is open; what is said next carries the new code."""
+    page = await opened(f"{webchat_url}/#person={granny}&chat={granny}")
+    await page.locator("#me-here").click()
+    await page.get_by_label("语言").last.select_option("en")
+
+    await expect(page.get_by_role("dialog").get_by_role("heading")).to_have_text("Who are you?")
+    await chat.say(granny, "hello")
+    assert (await bot.updates())[-1]["message"]["from"]["language_code"] == "en"
+
+
+async def test_times_are_right_when_the_page_is_opened(
+    opened: Opened, chat: WebchatClient, granny: int, webchat_url: str
+) -> None:
+    """By the demo's clock and in its zone; drawn so from the first."""
+    await chat.post("/clock", now="2027-03-01T01:00:00Z", zone="Europe/Berlin")
+    await chat.say(granny, "早")
+
+    page = await opened(f"{webchat_url}/#person={granny}&chat={granny}")
+
+    await expect(page.locator("#messages .mark").last).to_have_text("02:00")
+    await chat.post("/clock", now=datetime.now(UTC).isoformat(), zone="Asia/Shanghai")

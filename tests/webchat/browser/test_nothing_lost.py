@@ -1,5 +1,6 @@
 """What somebody typed is there, arrives, and arrives once: offline, reloaded, refused."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from bot_side import BotSide
@@ -141,3 +142,36 @@ async def test_a_key_of_the_bots_keyboard_is_not_lost_either(
 
     await expect(page.locator(".message.mine:not(.unsent) .text").last).to_have_text("🔧 修东西")
     assert (await said(chat, granny)).count("🔧 修东西") == 1
+
+
+async def test_what_the_chat_shows_is_not_kept_to_be_sent_again(
+    opened: Opened, chat: WebchatClient, granny: int, webchat_url: str
+) -> None:
+    """Also where its own answer never came, and the chat told first."""
+    page = await opened(f"{webchat_url}/#person={granny}&chat={granny}")
+    answer = asyncio.Event()
+
+    async def heard_and_not_answered(route: Route) -> None:
+        await route.fetch()
+        await answer.wait()
+        await route.abort()
+
+    await page.route("**/control/say", heard_and_not_answered, times=1)
+    await say(page, "灯坏了")
+    await expect(page.locator(".message.mine:not(.unsent) .text").last).to_have_text("灯坏了")
+    kept = await page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('webchat.out.'))")
+    answer.set()
+
+    assert kept == []
+
+
+async def test_a_defect_of_the_server_is_not_taken_for_a_lost_connection(
+    opened: Opened, granny: int, webchat_url: str
+) -> None:
+    """It would be asked again for ever."""
+    page = await opened(f"{webchat_url}/#person={granny}&chat={granny}")
+    await page.route("**/control/say", lambda route: route.fulfill(status=500, body="x"))
+
+    await say(page, "灯坏了")
+
+    await expect(page.locator(".unsent .note")).to_have_text("没有办成，请再试一次")
