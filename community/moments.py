@@ -21,13 +21,20 @@ _PARTS = {
 }  # fmt: skip
 _CLOCK = re.compile(r"(\d{1,2})\s*(?::|点|时)\s*(\d{1,2}(?!刻))?(半|1刻)?|(\d{1,2})\s*(?=am|pm)")
 _DATE = re.compile(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
+_AGAIN = re.compile("每|every")  # that is not one moment
 _WEEK = re.compile(r"(下)?(?:周|星期|礼拜)([1-7日天])")
 
 
-def read(here: Here, text: str) -> datetime | None:
-    """The moment, UTC-aware, whether or not it has passed; None when it cannot be read."""
+def read(here: Here, text: str, *, weekly: bool = False) -> datetime | None:
+    """The moment, UTC-aware, whether or not it has passed; None when it cannot be read.
+
+    `weekly`: the first of those that come again may be meant; else 每周五 is no moment.
+    """
+    plain = _plain(text)
+    if _AGAIN.search(plain) and not weekly:
+        return None
     try:
-        day, words = _day(here, _plain(text))
+        day, words = _day(here, plain)
         clock, part = _clock(words), _part(words)
     except ValueError:  # no day or time that there is
         return None

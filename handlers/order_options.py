@@ -95,9 +95,9 @@ def offered(here: Here) -> dict[str, datetime]:
     return {word: at for word, at in moments_.items() if at - here.now >= _SOONEST}
 
 
-def understand_time(here: Here, said: Said) -> datetime:
+def understand_time(here: Here, said: Said, *, weekly: bool = False) -> datetime:
     """The time that was pressed or said. Raises AskAgain, DueTooSoon."""
-    at = offered(here).get(said.text) if said.kind is Kind.PRESS else moments.read(here, said.text)
+    at = offered(here).get(said.text) if said.kind is Kind.PRESS else moments.read(here, said.text, weekly=weekly)
     if at is None:
         raise AskAgain(PickFromButtons() if said.kind is Kind.PRESS else NoSuchTime())
     if at <= here.now:
@@ -128,7 +128,7 @@ async def ask_when(turn: Turn, draft: Json) -> None:
 
 async def take_when(turn: Turn, draft: Json, said: Said) -> str | None:
     """A time that lies ahead."""
-    draft["due"] = to_ms(understand_time(turn.here, said))
+    draft["due"] = to_ms(understand_time(turn.here, said, weekly=draft["weekly"]))
     return "confirm"
 
 

@@ -58,8 +58,8 @@ async def live(chat: Dialogue) -> list[str]:
     await _vote(chat)
     await _group(chat)
     await _time_bank(chat)
-    await _stop(chat)
     await _patrol(chat)
+    await _stop(chat)
     await _half_done(chat)
     return [*WORDS, *PHONES, await password(chat)]
 

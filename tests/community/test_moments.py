@@ -51,8 +51,30 @@ async def test_a_moment_is_read_as_it_is_meant(town: Town, said: str) -> None:
     assert found.astimezone(here.zone).strftime("%Y-%m-%d %H:%M") == SAID[said]
 
 
+async def test_what_comes_every_week_is_no_moment_but_has_a_first_one(town: Town) -> None:
+    here = town.here()
+
+    assert moments.read(here, "每周五 19:30") is None
+    first = moments.read(here, "每周五 19:30", weekly=True)
+    assert first is not None
+    assert first.astimezone(here.zone).strftime("%m-%d %H:%M") == "06-13 19:30"
+
+
 @pytest.mark.parametrize(
-    "said", ["", "随便", "25:00", "13月1日 8:00", "2月30日 8点", "尽快", "8:75", "明天25:00", "6-12 25:00", "<b>"]
+    "said",
+    [
+        "",
+        "随便",
+        "25:00",
+        "13月1日 8:00",
+        "2月30日 8点",
+        "尽快",
+        "8:75",
+        "明天25:00",
+        "6-12 25:00",
+        "每周八 19:30",
+        "<b>",
+    ],
 )
 async def test_what_is_no_moment_is_not_guessed(town: Town, said: str) -> None:
     assert moments.read(town.here(), said) is None

@@ -603,8 +603,8 @@ async def test_what_comes_to_somebody_who_has_left_goes_to_the_fund(town: Town) 
     await help_with(town, AMEI, XIAOLIN, minutes=30)
     async with town.database.write() as tx:
         await orders.place(tx, town.here(), nainai, service="repairs")
-        await orders.claim(tx, town.here(), xiaolin, 3)
-        await orders.finish(tx, town.here(), xiaolin, 3)
+        await taking.claim(tx, town.here(), xiaolin, 3)
+        await taking.finish(tx, town.here(), xiaolin, 3)
         await people.erase(tx, town.here(), xiaolin)
         await orders.confirm(tx, town.here(), nainai, 3)
 

@@ -177,7 +177,7 @@ async def test_grabbing_from_the_group_is_for_volunteers_and_others_hear_how_to_
     await post(chat)
 
     await chat.play(AMEI, [("/start p_1", CARD)])
-    await chat.play(AQIANG, [("/start p_1", "巡防的班次由本片志愿者来抢。想当志愿者，*0591-5550-0100*")])
+    await chat.play(AQIANG, [("/start p_1", "巡防的班次由本片志愿者来抢。想当志愿者，*059155500100*")])
     await chat.play(AQIANG, [("/start p_9", "*")])
     await chat.play(stranger(), [("/start p_1", ["您好*", "您住哪里？*"])])
 

@@ -442,7 +442,10 @@ async def test_all_photos_and_voices_are_shown_to_the_desk_and_to_nobody_else(ch
 async def test_a_report_and_an_order_of_one_number_are_told_apart(chat: Dialogue) -> None:
     await chat.play(NAINAI, [*FIRE_LANE, ("🔧 修东西", "*"), (Press("✅ 叫人来"), ["*", "*"]), ("/my", "我的事*")])
 
-    assert chat.buttons(NAINAI) == ["🚒 消防通道被占 · 报事 0001", "🔧 修东西 · 订单 0001"]
+    assert chat.buttons(NAINAI) == [
+        *("🚒 消防通道被占 · 报事 0001", "🔧 修东西 · 订单 0001"),
+        *("⏳ 我的时间", "🙋 当志愿者"),
+    ]
 
 
 async def test_my_own_matters_are_a_list_from_which_the_card_comes_back(chat: Dialogue) -> None:
