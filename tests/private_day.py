@@ -39,6 +39,7 @@ WORDS = (
     "辛未说和",  # a quarrel settled on a patrol
     "壬申一趟",  # what its captain says of the round
     "癸酉雷暴",  # why another one is called off
+    "甲戌忌口",  # with an order that comes every week
 )
 TROUBLE = WORDS[13]
 YARD = Room(id=-2002, title=WORDS[8])
@@ -58,6 +59,7 @@ async def live(chat: Dialogue) -> list[str]:
     await _vote(chat)
     await _group(chat)
     await _time_bank(chat)
+    await _weekly(chat)
     await _patrol(chat)
     await _stop(chat)
     await _half_done(chat)
@@ -127,6 +129,13 @@ async def _time_bank(chat: Dialogue) -> None:
 async def _stop(chat: Dialogue) -> None:
     await _say(chat, WU, "/desk", Press("🙋 谁被问了"), Press("🙋 志愿者阿梅"), Press("🚫 停用"), WORDS[18])
     await _say(chat, WU, Press("🚫 确定停用"))
+
+
+async def _weekly(chat: Dialogue) -> None:
+    await _say(
+        chat, AQIANG, "/order", Press("🍚 送饭"), WORDS[22], Press("⋯*"), Press("🔁 每周一次"), "每周五中午十二点"
+    )
+    await _say(chat, AQIANG, Press("✅ 叫人来"))
 
 
 async def _patrol(chat: Dialogue) -> None:
