@@ -28,6 +28,7 @@ function point() {
   for (const one of document.querySelectorAll(".pointed")) if (one !== wanted) one.classList.remove("pointed");
   if (wanted && !wanted.classList.contains("pointed")) {
     wanted.classList.add("pointed");
+    wanted.scrollIntoView({ block: "nearest" });
     inSight.disconnect();
     inSight.observe(wanted);
   }
