@@ -32,7 +32,7 @@ async def start(tx: Transaction, here: Here, actor: Person, patrol_id: int) -> N
     early = here.neighbourhood.patrols.begin_before_minutes
     if here.now < task.due - timedelta(minutes=early):
         raise TooEarly(minutes=early, begins=task.due)
-    if task.joined < task.least:
+    if task.joined < task.least and patrol.began_at is None:  # whoever is left of a team may end the round
         raise TooFew(joined=task.joined, least=task.least)
     task = await tasks.move(tx, here, task, TaskEvent.ARRIVE, actor=actor, taker_id=actor.id)
     await rows.begin(tx, patrol_id=patrol.id, now=here.now)
@@ -151,10 +151,14 @@ async def may_end(tx: Transaction, actor: Person, task: Task) -> None:
 
 
 async def close(tx: Transaction, here: Here, patrol_id: int) -> None:
-    """Nobody has said for hours that it is over."""
+    """Nobody has said for hours that it is over; or its captain has left, and nobody has gone on."""
     patrol, task = await patrols.get(tx, patrol_id)
-    if task.state is TaskState.ARRIVED:
+    if task.state in (TaskState.ARRIVED, TaskState.CLAIMED):
         await _end(tx, here, patrol, task, actor=None, note="")
+    elif task.state is TaskState.OPEN:
+        await tasks.move(tx, here, task, TaskEvent.CANCEL, actor=None, taker_id=None)
+        await rows.end(tx, patrol_id=patrol.id, note=None, now=here.now)  # what was found on it counts
+        await patrols.refresh_cards(tx, here, task)
 
 
 async def so_far(tx: Transaction, patrol: Patrol) -> tuple[list[PatrolPoint], Counter[str]]:

@@ -279,7 +279,7 @@ async def call_off(tx: Transaction, here: Here, actor: Person, patrol_id: int, *
 async def may_call_off(tx: Transaction, actor: Person, patrol_id: int) -> tuple[Patrol, Task]:
     """Raises NotAllowed, NotFound, NoLongerPossible."""
     patrol, task = await for_desk(tx, actor, patrol_id)
-    if task.state not in _NOT_BEGUN:
+    if task.state not in _NOT_BEGUN or patrol.began_at is not None:
         raise NoLongerPossible
     return patrol, task
 

@@ -19,6 +19,7 @@ from storage.states import CompanionState, OfferState, Priority, TaskState
 ASK, SILENCE = "wait_ask", "wait_silence"
 _PREFIX = "wait_"
 _OPEN = (TaskState.OPEN, TaskState.CLAIMED)
+_TICK = timedelta(milliseconds=1)
 _SHORTEST = timedelta(minutes=5)  # to answer, however soon it begins
 
 
@@ -37,7 +38,9 @@ async def enter(tx: Transaction, here: Here, actor: Person, task_id: int) -> int
         raise NoLongerPossible
     if await tasks.has_room(tx, task, besides=actor):
         raise StillRoom
-    if not await waiting.enter(tx, task_id=task.id, person_id=actor.id, now=here.now):
+    before = [one.at + _TICK for one in await line(tx, task)]
+    behind = max(here.now, *before) if before else here.now  # in order also within one moment
+    if not await waiting.enter(tx, task_id=task.id, person_id=actor.id, now=behind):
         raise NoLongerPossible
     await offers.mark(tx, task_id=task.id, person_id=actor.id, state=OfferState.TAKEN, now=here.now)
     await tasks.refresh_cards(tx, here, task)

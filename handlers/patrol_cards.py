@@ -126,7 +126,7 @@ def _own(patrol: Patrol, task: Task, part: str, points: list[PatrolPoint], early
     captain = part == "captain"
     if task.state is S.CLAIMED:
         coming = [button("can_come", "task.coming", task.id)] if task.asked_at and not task.answered_at else []
-        ready = captain and not early and task.joined >= task.least
+        ready = captain and not early and (task.joined >= task.least or patrol.began_at is not None)
         start = [button("patrol_start", "patrol.start", patrol.id)] if ready else []
         return [coming if captain else [], start, [cannot]]
     if task.state is not S.ARRIVED:
@@ -145,7 +145,7 @@ def _own(patrol: Patrol, task: Task, part: str, points: list[PatrolPoint], early
 def _for_desk(patrol: Patrol, task: Task, weekly: bool) -> Rows:
     """What whoever posts patrols there can do."""
     rows: Rows = []
-    if task.state in (S.OPEN, S.CLAIMED):
+    if task.state in (S.OPEN, S.CLAIMED) and patrol.began_at is None:
         go = [button("patrol_go", "patrol.go", patrol.id)] if tasks.lacking(task) and task.joined else []
         rows = [[*go, button("patrol_cancel", "patrol.cancel", patrol.id)]]
     if weekly and patrol.repeat_id:

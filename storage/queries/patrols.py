@@ -265,7 +265,7 @@ async def end_repeat(tx: Transaction, *, repeat_id: int, by: int, now: datetime)
 _FIGURES = """
 SELECT 'rounds' AS state, COUNT(*) AS count FROM w
 UNION ALL SELECT 'minutes', CAST(COALESCE(SUM((ended_at - began_at) / 60000 * (companions + 1)), 0) AS BIGINT) FROM w
-UNION ALL SELECT 'people', COUNT(*) FROM (SELECT taker_id FROM w UNION
+UNION ALL SELECT 'people', COUNT(*) FROM (SELECT taker_id FROM w WHERE taker_id IS NOT NULL UNION
     SELECT c.person_id FROM companions c JOIN w ON w.task_id = c.task_id WHERE c.state = 'going') one
 UNION ALL SELECT 'points', COUNT(*) FROM w JOIN patrol_points x ON x.patrol_id = w.id WHERE x.at IS NOT NULL
 UNION ALL SELECT 'all_points', COUNT(*) FROM w JOIN patrol_points x ON x.patrol_id = w.id

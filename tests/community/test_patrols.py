@@ -397,11 +397,31 @@ async def test_a_captain_who_leaves_on_the_round_hands_it_on_and_it_goes_on(town
     town.clock.advance(minutes=20)
     async with town.database.write() as tx:
         await taking.release(tx, town.here(), await town.person(XIAOLIN), patrol.task_id)
-        await patrols.go_ahead(tx, town.here(), await town.person(WU), patrol.id)
+        with pytest.raises(NoLongerPossible):
+            await patrols.call_off(tx, town.here(), await town.person(WU), patrol.id, reason="")
         await patrol_rounds.start(tx, town.here(), await town.person(AMEI), patrol.id)
         again, _ = await patrols.get(tx, patrol.id)
 
     assert again.began_at == patrol.begins
+
+
+@pytest.mark.parametrize(("left", "becomes"), [([XIAOLIN], S.CONFIRMED), ([XIAOLIN, AMEI], S.CANCELLED)])
+async def test_a_round_that_was_left_is_over_in_the_end_and_counts(
+    town: Town, left: list[Speaker], becomes: TaskState
+) -> None:
+    patrol = await begun(town)
+    async with town.database.write() as tx:
+        await patrol_rounds.note(tx, town.here(), await town.person(AMEI), patrol.id, FindingKind.QUARREL)
+        for who in left:
+            await taking.release(tx, town.here(), await town.person(who), patrol.task_id)
+    town.clock.advance(hours=3)
+
+    async with town.database.write() as tx:
+        await patrol_rounds.close(tx, town.here(), patrol.id)
+        found = await patrol_figures.of_months(tx, town.here(), await town.person(XIAOWANG))
+
+    assert await state(town, patrol) is becomes
+    assert (found.now.rounds, found.now.quarrels, found.now.people) == (1, 1, 2 - len(left))
 
 
 async def test_steps_of_a_visit_do_nothing_to_a_patrol(town: Town) -> None:

@@ -61,6 +61,18 @@ async def test_whoever_comes_when_it_is_full_is_put_at_the_end_of_the_line(town:
         await queued(town, patrol, first)
 
 
+async def test_two_who_come_in_the_same_moment_stay_in_their_order(town: Town) -> None:
+    patrol, _ = await full(town)
+    first, second = await crowd(town, 2)
+
+    async with town.database.write() as tx:
+        for one in (second, first):
+            await waiting_list.enter(tx, town.here(), await town.person(one), patrol.task_id)
+        found = [one.person_id for one in await waiting.line(tx, patrol.task_id)]
+
+    assert found == await ids(town, second, first)
+
+
 async def test_nobody_queues_while_there_is_room_or_for_what_has_no_list(town: Town) -> None:
     patrol = await posted(town)
     await claimed(town, patrol, XIAOLIN)
