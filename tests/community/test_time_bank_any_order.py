@@ -180,6 +180,7 @@ _STEPS = st.tuples(st.sampled_from(ACTIONS), st.integers(0, 5), st.integers(0, 5
 _BEGIN: list[Step] = [("visit", 0, 2, 60), ("visit", 1, 2, 40), ("company", 0, 2, 50)]
 
 
+@pytest.mark.slow
 @given(steps=st.lists(_STEPS, min_size=10, max_size=40))
 @settings(max_examples=120)
 def test_the_ledger_is_right_after_whatever_is_done(stage: Stage, steps: list[Step]) -> None:

@@ -118,6 +118,7 @@ async def _some_matters(chat: Dialogue) -> None:
         await chat.say(neighbour, said)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["sqlite"])
 @pytest.mark.parametrize("action", sorted(a for a in registry.PRESSES if not a.startswith(OWN)))
 async def test_a_forged_press_by_a_resident_is_answered_once_and_changes_nothing(chat: Dialogue, action: str) -> None:
@@ -138,6 +139,7 @@ async def test_a_forged_press_by_a_resident_is_answered_once_and_changes_nothing
         assert await _fingerprint(chat) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["sqlite"])
 @pytest.mark.parametrize("action", sorted(registry.PRESSES))
 async def test_a_forged_press_by_a_stranger_is_answered_once_and_changes_nothing(chat: Dialogue, action: str) -> None:

@@ -52,7 +52,11 @@ def guards(actor: Person, *, roles: bool) -> list[Guard]:
             *found,
             Guard(table="roles", where="role <> 'volunteer'"),
             Guard(table="tasks", columns="id", where=f"kind = 'visit' AND state = 'cancelled' AND person_id <> {me}"),
-            Guard(table="orders", where=f"person_id <> {me} AND ordered_by <> {me}"),
+            Guard(
+                table="orders",  # a call that says 没好 puts it back, and then the password is another
+                columns="id, person_id, ordered_by, service, words, voice, photo, wanted_id, repeat_id, stars",
+                where=f"person_id <> {me} AND ordered_by <> {me}",
+            ),
             Guard(table="reports", columns="id, reporter_id, words, stars", where=f"COALESCE(reporter_id, 0) <> {me}"),
             Guard(table="reports", columns="id", where=f"state = 'withdrawn' AND COALESCE(reporter_id, 0) <> {me}"),
             Guard(table="deliveries", columns="notice_id, person_id, receipt_at", where=f"person_id <> {me}"),

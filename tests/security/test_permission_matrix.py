@@ -143,6 +143,7 @@ def test_the_whole_table_is_kept(stage: tuple[World, Cast]) -> None:
     assert count > 2000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["postgresql"], indirect=True)
 def test_a_seventh_of_the_table_is_kept_on_postgresql_as_well(stage: tuple[World, Cast]) -> None:
     world, cast = stage
