@@ -10,7 +10,7 @@ from community.errors import NoLongerPossible, NotAllowed, NotFound
 from community.here import Here
 from community.order_texts import NotYourOwn
 from community.permissions import Action
-from community.tell import Text, show
+from community.tell import Text, have_rung, show
 from storage.database import Transaction
 from storage.queries import check_ins, people, reports, timers
 from storage.queries import tasks as rows
@@ -24,40 +24,8 @@ _AGAIN_AFTER = timedelta(minutes=15)
 async def ask_by_phone(
     tx: Transaction, here: Here, person: Person, text: Text, *, question: str, subject_id: int
 ) -> None:
-    """Have somebody ring a person and ask; `question` is "order", "report" or "check_in"."""
-    task_id = await rows.add_task(
-        tx,
-        kind=TaskKind.CALL,
-        order_id=None,
-        person_id=person.id,
-        place_id=person.place_id or await people.top_place(tx),
-        due=here.now,
-        minutes=5,
-        template=text.template,
-        context=text.context(),
-        question=question,
-        subject_id=subject_id,
-        now=here.now,
-    )
-    await timers.put(tx, kind=NEW, subject_id=task_id, due=here.now)
-
-
-async def have_rung(tx: Transaction, here: Here, person: Person, text: Text, *, urgent: bool) -> None:
-    """Have somebody ring a person, also one who is in chat, and tell them."""
-    task_id = await rows.add_task(
-        tx,
-        kind=TaskKind.CALL,
-        order_id=None,
-        person_id=person.id,
-        place_id=person.place_id or await people.top_place(tx),
-        due=here.now,
-        minutes=5,
-        template=text.template,
-        context=text.context(),
-        urgent=urgent,
-        now=here.now,
-    )
-    await timers.put(tx, kind=NEW, subject_id=task_id, due=here.now)
+    """Have somebody ring a person and ask; `question` is one that `answers.give` knows."""
+    await have_rung(tx, person, text, question=question, subject_id=subject_id, now=here.now)
 
 
 async def announce(tx: Transaction, here: Here, task_id: int) -> None:

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from community import dispatch, orders, proxies, tasks
-from community.calls import have_rung
 from community.errors import NoLongerPossible, NotAllowed
 from community.here import Here
 from community.order_texts import HelpIsCalled, ImpostorReported
+from community.tell import have_rung
 from storage.database import Transaction
 from storage.queries import people
 from storage.queries import tasks as rows
@@ -35,7 +35,7 @@ async def call(tx: Transaction, here: Here, person: Person) -> Order:
         minutes=_USUAL_MINUTES,
         urgent=True,
     )
-    await have_rung(tx, here, person, HelpIsCalled(), urgent=True)
+    await have_rung(tx, person, HelpIsCalled(), urgent=True, now=here.now)
     return order
 
 
@@ -53,5 +53,5 @@ async def report_impostor(tx: Transaction, here: Here, actor: Person, order_id: 
         tx, task_id=task.id, actor_id=actor.id, event=TaskEvent.IMPOSTOR, state=task.state, now=here.now
     )
     served = await people.by_id(tx, order.person_id)
-    await have_rung(tx, here, served, ImpostorReported(), urgent=True)
+    await have_rung(tx, served, ImpostorReported(), urgent=True, now=here.now)
     await dispatch.warn_staff(tx, here, task)

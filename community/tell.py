@@ -68,7 +68,7 @@ async def tell(
     """
     if isinstance(to, Person) and not reachable_by_chat(to):
         if to.erased_at is None:
-            await _have_told(tx, to, text, now=now)
+            await have_rung(tx, to, text, now=now)
         return
     await outbox.put(
         tx,
@@ -84,8 +84,20 @@ async def tell(
     )
 
 
-async def _have_told(tx: Transaction, person: Person, text: Text, *, now: datetime) -> None:
-    """Make a call of it: `calls.announce` gives it to those who make calls."""
+async def have_rung(
+    tx: Transaction,
+    person: Person,
+    text: Text,
+    *,
+    question: str | None = None,
+    subject_id: int | None = None,
+    urgent: bool = False,
+    now: datetime,
+) -> None:
+    """Have somebody ring a person, also one who is in chat, and tell them, or ask what `question` names.
+
+    `calls.announce` gives the call to those who make calls.
+    """
     task_id = await tasks.add_task(
         tx,
         kind=TaskKind.CALL,
@@ -96,6 +108,9 @@ async def _have_told(tx: Transaction, person: Person, text: Text, *, now: dateti
         minutes=5,
         template=text.template,
         context=text.context(),
+        question=question,
+        subject_id=subject_id,
+        urgent=urgent,
         now=now,
     )
     await timers.put(tx, kind="call_new", subject_id=task_id, due=now)
