@@ -16,6 +16,8 @@ from storage.queries import waiting
 from storage.records import InLine
 from storage.states import CompanionState, Role
 
+pytestmark = pytest.mark.slow
+
 SHIFT, TASK = PATROLS["an open patrol"]
 STEPS = ("task.claim", "task.decline", "task.release", "task.queue", "task.leave_queue", "task.free_place")
 ROUND = ("patrol.start", "patrol.quarrel", "patrol.end", "patrol.go")

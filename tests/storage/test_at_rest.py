@@ -23,6 +23,8 @@ from bot import log as logs
 from proof.cluster import programs
 from storage.queries.sealed import SEALED
 
+pytestmark = pytest.mark.slow
+
 
 def forms(marker: str) -> Iterator[bytes]:
     """A marker as it may be written: encoded, escaped, in base64 at each offset, digits grouped or reversed."""

@@ -12,6 +12,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_S = 60.0
 
 
