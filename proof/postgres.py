@@ -17,7 +17,7 @@ from pathlib import Path
 
 import asyncpg
 
-from proof import cluster, rig
+from proof import cluster, ports, rig
 
 
 @dataclass(kw_only=True)
@@ -34,7 +34,7 @@ class Cluster:
         """A fresh server, gone without a trace at the end."""
         # Not below a closed TMPDIR: the server's owner must get there.
         folder = Path(tempfile.mkdtemp(prefix="jinlin-proof-", dir="/tmp" if cluster.owner() else None))
-        port = rig.free_port()
+        port = ports.free()
         with contextlib.ExitStack() as stack:
             stack.callback(shutil.rmtree, folder)
             binaries, _ = cluster.made(folder, settings=f"max_connections = 100\nport = {port}\n")

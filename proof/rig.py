@@ -23,6 +23,7 @@ from bot.settings import Settings
 from community import neighbourhood
 from community.here import Here
 from community.working_time import WorkingTime
+from proof import ports
 from proof.server import TOKEN
 from storage.database import Database
 
@@ -45,13 +46,6 @@ def until(ready: Callable[[], T], *, seconds: float, what: str, every: float = 0
             raise NotInTime(what)
         time.sleep(every)
     return found
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def on_cores() -> bool:
@@ -100,7 +94,7 @@ class Heard:
 @contextlib.contextmanager
 def api(**settings: Any) -> Iterator[Api]:
     """A fresh Bot API server."""
-    port = free_port()
+    port = ports.free()
     core = ["--core", str(API_CORE)] if on_cores() else []
     process = subprocess.Popen([sys.executable, "-m", "proof.server", "--port", str(port), *core], cwd=ROOT)
     found = Api(port, process)

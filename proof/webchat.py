@@ -17,7 +17,7 @@ from typing import Any
 
 import orjson
 
-from proof import mix, rig
+from proof import mix, ports, rig
 from proof.server import TOKEN
 from proof.table import Row, lines
 
@@ -63,7 +63,7 @@ class Talk:
 @contextlib.contextmanager
 def webchat() -> Iterator[str]:
     """A webchat with a store on disk; its address."""
-    port = rig.free_port()
+    port = ports.free()
     with tempfile.TemporaryDirectory() as name:
         command = [sys.executable, "-m", "webchat", "--port", str(port), "--token", TOKEN]
         with rig.process([*command, "--store", f"{name}/webchat.sqlite"], Path(name)) as process:

@@ -11,7 +11,6 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypedDict
 
-from proof import cluster
+from proof import cluster, ports
 
 _ROOT = Path(__file__).parent.parent
 _STARTS = 5  # another program may take the free port before the server does
@@ -206,7 +205,7 @@ def _watch(folder: Path, door: Path) -> None:
 def _start(binaries: Path, data: Path) -> int:
     log = data / "server.log"
     for attempt in range(_STARTS):
-        port = _free_port()
+        port = ports.free()
         command = (binaries / "pg_ctl", "-D", data, "-l", log, "-o", f"-p {port}", "-w", "start")
         try:
             cluster.run(*command, folder=data.parent)
@@ -215,12 +214,6 @@ def _start(binaries: Path, data: Path) -> int:
                 raise OSError(log.read_text(encoding="utf-8")) from error
         else:
             break
-    return port
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
     return port
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from proof import mix, rig, town
+from proof import mix, ports, rig, town
 from proof.faults.look import look
 from proof.faults.row import Asked, Breaking, Fault
 from proof.faults.scene import Step
@@ -77,7 +77,7 @@ def _says(number: int, update: mix.Update, *answers: str) -> Step:
 
 def twice(asked: Asked) -> Fault:
     """By webhook, some updates two or three times: at the same moment, or again much later."""
-    port = rig.free_port()
+    port = ports.free()
     env = {
         "WEBHOOK_URL": f"http://127.0.0.1:{port}/updates",
         "WEBHOOK_LISTEN": f"127.0.0.1:{port}",

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import resource
-import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
@@ -15,6 +14,8 @@ import aiohttp
 import pytest
 from factories import AMEI, AQIANG, LIU, XIAOLIN
 from story import Town
+
+from proof import ports
 
 PEOPLE = (AQIANG, AMEI, LIU, XIAOLIN)
 ASKED = 5
@@ -58,8 +59,7 @@ async def test_what_people_say_meanwhile_is_answered_once_when_it_is_over(
     running_town: Callable[..., AbstractAsyncContextManager[Town]],
     tmp_path: Path,
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = ports.free()
 
     async with running_town(METRICS_LISTEN=f"127.0.0.1:{port}") as town:
         await healthz(port, lambda said: bool(said["ok"]), RECOVERS_WITHIN_S)
