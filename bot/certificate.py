@@ -11,6 +11,7 @@ from community.tell import plain
 from handlers.texts import Texts
 from storage.database import Transaction
 from storage.records import Json
+from storage.states import TaskKind
 from storage.time_bank_records import ServiceCount
 
 _MOST_ROWS = 5
@@ -57,7 +58,7 @@ class CertificateSheet:
         )
 
     def _row(self, here: Here, line: ServiceCount) -> tuple[str, str, str]:
-        known = line.service in {s.code for s in here.neighbourhood.services}
+        known = line.service in {s.code for s in here.neighbourhood.services} | {tasks.SOS, TaskKind.PATROL}
         context: Json = {
             "service": tasks.service_name(here, line.service) if known else {"zh": "", "en": ""},
             "by_hand": line.service == "",

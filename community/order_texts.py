@@ -186,7 +186,7 @@ class LineClosed(Text, template="task/line_closed"):
 
 @dataclass(frozen=True, kw_only=True)
 class Thanks(Text, template="task/thanks"):
-    """To the taker: confirmed, and the minutes banked."""
+    """To whoever helped: confirmed, and the minutes banked."""
 
     service: What
     minutes: int

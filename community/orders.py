@@ -236,11 +236,9 @@ async def confirm(tx: Transaction, here: Here, actor: Person, order_id: int, *, 
         raise NoLongerPossible
     task = await tasks.move(tx, here, task, TaskEvent.CONFIRM, actor=actor, taker_id=task.taker_id)
     await close_question(tx, here, question="order", subject_id=order.id)
-    minutes, balance = await time_bank.post(tx, here, task)
-    if task.taker_id is not None:
-        text = Thanks(service=tasks.service_name(here, order.service), minutes=minutes, balance=balance)
-        taker = await people.by_id(tx, task.taker_id)
-        await tell(tx, taker, text, priority=Priority.TASK, now=here.now)
+    for one in await time_bank.post(tx, here, task):
+        text = Thanks(service=tasks.service_name(here, order.service), minutes=one.minutes, balance=one.balance)
+        await tell(tx, one.person, text, priority=Priority.TASK, now=here.now)
     return order
 
 

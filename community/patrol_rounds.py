@@ -222,7 +222,7 @@ async def _end(tx: Transaction, here: Here, patrol: Patrol, task: Task, *, actor
     task = await tasks.move(tx, here, task, TaskEvent.CONFIRM, actor=actor, taker_id=task.taker_id)
     await rows.end(tx, patrol_id=patrol.id, note=tx.seal(note) if note else None, now=here.now)
     await timers.drop(tx, prefix=patrols.TIMERS, subject_id=patrol.id)
-    banked = await _bank(tx, here, task)
+    banked = {one.person.id: one.minutes for one in await time_bank.post(tx, here, task)}
     found = await patrol_figures.of_round(tx, patrol.id)
     for person in await patrols.team(tx, task):
         text = RoundDone(
@@ -238,9 +238,3 @@ async def _end(tx: Transaction, here: Here, patrol: Patrol, task: Task, *, actor
         )
         await tell(tx, person, text, priority=Priority.TASK, now=here.now)
     await patrols.refresh_cards(tx, here, task)
-
-
-async def _bank(tx: Transaction, here: Here, task: Task) -> dict[int, int]:
-    """Minutes booked, by person. The time bank takes one payee a task so far: companions are to be booked here."""
-    minutes, _ = await time_bank.post(tx, here, task)
-    return {task.taker_id: minutes} if task.taker_id is not None else {}

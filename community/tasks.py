@@ -117,9 +117,9 @@ async def order_of(tx: Transaction, task: Task) -> Order:
 
 
 def service_name(here: Here, code: str) -> What:
-    """A service's name; its code where the neighbourhood file has it no more."""
-    if code == SOS:
-        return {"label": "task_sos"}
+    """A service's name, or what no order named; the code where the neighbourhood file has it no more."""
+    if code in (SOS, TaskKind.PATROL):
+        return {"label": f"task_{code}"}
     found = next((s for s in here.neighbourhood.services if s.code == code), None)
     return {"zh": found.name.zh, "en": found.name.en} if found else {"zh": code, "en": code}
 

@@ -1,10 +1,13 @@
 """时间银行: what a confirmed visit brings to whoever helped; the ledger itself is in `time_bank_ledger.py`.
 
-The payer is the person served, or the fund for those without balance; no money, no expiry.
+The payer is the person served, or the fund for those without balance; no money, no expiry. Whoever came along because
+two must go is paid by the fund: the rule is the community's, and costs nobody who needs help.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 
+from community import tasks
 from community import time_bank_ledger as ledger
 from community.here import Here
 from community.tell import tell
@@ -13,7 +16,7 @@ from storage.database import Transaction
 from storage.queries import people
 from storage.queries import tasks as task_rows
 from storage.queries import time_bank as rows
-from storage.records import Task
+from storage.records import Person, Task
 from storage.states import Priority, TransferKind
 
 
@@ -29,26 +32,35 @@ def minutes_of(here: Here, task: Task) -> tuple[int, bool]:
     return min(max(spent, 1), cap), spent > cap
 
 
-async def post(tx: Transaction, here: Here, task: Task) -> tuple[int, int]:
-    """Post a confirmed task's minutes to its taker, once; the minutes, and what the taker then can give or use."""
-    assert task.taker_id is not None  # noqa: S101  # a visit is confirmed after somebody was there
+@dataclass(frozen=True, kw_only=True)
+class Banked:
+    """What a confirmed task has brought to somebody who helped, and what they then can give or use; in minutes."""
+
+    person: Person
+    minutes: int
+    balance: int
+
+
+async def post(tx: Transaction, here: Here, task: Task) -> list[Banked]:
+    """Post a confirmed task's minutes to everybody who helped, the captain first; to each of them once."""
+    helpers = [*([await people.by_id(tx, task.taker_id)] if task.taker_id else []), *await tasks.companions(tx, task)]
+    return [await _post_to(tx, here, task, helper) for helper in helpers]
+
+
+async def _post_to(tx: Transaction, here: Here, task: Task, helper: Person) -> Banked:
     minutes, capped = minutes_of(here, task)
-    able = task.person_id is not None and await _can_pay(tx, task.person_id, minutes)
+    payer = task.person_id if helper.id == task.taker_id else None
+    if payer is not None and not await _can_pay(tx, payer, minutes):
+        payer = None
     made = await ledger.pay(
-        tx,
-        here,
-        kind=TransferKind.VISIT,
-        payer=task.person_id if able else None,
-        payee=task.taker_id,
-        minutes=minutes,
-        task_id=task.id,
+        tx, here, kind=TransferKind.VISIT, payer=payer, payee=helper.id, minutes=minutes, task_id=task.id
     )
     if made is not None:
-        excess = await _beyond_the_day(tx, here, task, minutes)
-        apart = await ledger.set_apart(tx, here, task.taker_id, about_id=made, excess=excess)
-        await _explain(tx, here, task.taker_id, capped=minutes if capped else 0, apart=apart)
-        await leave_to_the_fund(tx, here, task.taker_id)
-    return minutes, await balance(tx, task.taker_id)
+        excess = await _beyond_the_day(tx, here, task, helper, minutes)
+        apart = await ledger.set_apart(tx, here, helper.id, about_id=made, excess=excess)
+        await _explain(tx, here, helper, capped=minutes if capped else 0, apart=apart)
+        await leave_to_the_fund(tx, here, helper.id)
+    return Banked(person=helper, minutes=minutes, balance=await balance(tx, helper.id))
 
 
 async def balance(tx: Transaction, person_id: int) -> int:
@@ -70,14 +82,14 @@ async def _can_pay(tx: Transaction, person_id: int, minutes: int) -> bool:
     return (await ledger.holdings(tx, person_id)).to_use >= minutes
 
 
-async def _beyond_the_day(tx: Transaction, here: Here, task: Task, minutes: int) -> int:
+async def _beyond_the_day(tx: Transaction, here: Here, task: Task, helper: Person, minutes: int) -> int:
     """How much of a visit lies above what companionship may bring in a day."""
     companion = {s.code for s in here.neighbourhood.services if s.companion}
     order = await task_rows.order_by_id(tx, task.order_id) if task.order_id is not None else None
     if order is None or order.service not in companion:
         return 0
     midnight = (task.done_at or here.now).astimezone(here.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    account = await rows.account(tx, task.taker_id)
+    account = await rows.account(tx, helper.id)
     until = midnight + timedelta(days=1)
     visits = await rows.visits_done(tx, account_id=account, since=midnight, until=until)
     day = sum(visit.minutes for visit in visits if visit.service in companion)
@@ -85,8 +97,7 @@ async def _beyond_the_day(tx: Transaction, here: Here, task: Task, minutes: int)
     return max(0, day - cap) - max(0, day - minutes - cap)
 
 
-async def _explain(tx: Transaction, here: Here, person_id: int, *, capped: int, apart: int) -> None:
-    person = await people.by_id(tx, person_id)
+async def _explain(tx: Transaction, here: Here, person: Person, *, capped: int, apart: int) -> None:
     if capped:
         text = Capped(minutes=capped, hotline=here.neighbourhood.community.hotline)
         await tell(tx, person, text, priority=Priority.TASK, now=here.now)

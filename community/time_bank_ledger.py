@@ -67,7 +67,7 @@ async def pay(
     about_id: int | None = None,
     posting_id: int | None = None,
 ) -> int | None:
-    """Move minutes that can be used (None: the fund); None when a task's were moved before.
+    """Move minutes that can be used (None: the fund); None when the payee has those of this task.
 
     The fund pays on below its floor, for what somebody has done is a fact; staff are told when it passes it.
     """
@@ -78,6 +78,7 @@ async def pay(
         payee=await time_bank.account(tx, payee),
         minutes=minutes,
         task_id=task_id,
+        helper_id=payee if task_id is not None else None,
         about_id=about_id,
         posting_id=posting_id,
         now=here.now,

@@ -1,4 +1,7 @@
-"""Numbered migrations, forward only: `0001_name.sql` files with `{id}`-like names for what engines spell apart."""
+"""Numbered migrations, forward only: `0001_name.sql` files with `{id}`-like names for what engines spell apart.
+
+What an engine has to do otherwise is a file of its own, `0017_name.sqlite.sql` beside `0017_name.postgresql.sql`.
+"""
 
 import hashlib
 from importlib import resources
@@ -20,7 +23,9 @@ _META = "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT 
 
 def scripts(engine: str) -> list[tuple[str, str]]:
     """Every migration as (name, SQL for that engine), in order."""
-    files = sorted(f.name for f in resources.files(__name__).iterdir() if f.name.endswith(".sql"))
+    others = tuple(f".{other}.sql" for other in _SPELT if other != engine)
+    names = (f.name for f in resources.files(__name__).iterdir())
+    files = sorted(f for f in names if f.endswith(".sql") and not f.endswith(others))
     return [(f, resources.files(__name__).joinpath(f).read_text("utf-8").format_map(_SPELT[engine])) for f in files]
 
 

@@ -2,6 +2,10 @@
 
 from storage.database import Transaction
 
+_HELPED = (
+    "SELECT 1 FROM (SELECT id AS task_id, taker_id AS person_id FROM tasks WHERE taker_id IS NOT NULL UNION "
+    "SELECT task_id, person_id FROM companions WHERE state = 'going') h WHERE h.task_id = k.id"
+)
 CHECKS: dict[str, str] = {
     "transfer {} has movements that do not sum to zero": (
         "SELECT transfer_id FROM movements GROUP BY transfer_id HAVING SUM(minutes) <> 0 ORDER BY transfer_id"
@@ -15,17 +19,19 @@ CHECKS: dict[str, str] = {
         "('visit', 'excess', 'entry', 'gift', 'donation', 'reversal', 'cover') ORDER BY id"
     ),
     "transfer {} is a visit's, but its task is not confirmed": (
-        "SELECT t.id FROM transfers t LEFT JOIN tasks k ON k.id = t.task_id AND k.kind = 'visit' "
-        "AND k.state = 'confirmed' WHERE t.kind = 'visit' AND k.id IS NULL ORDER BY t.id"
+        "SELECT t.id FROM transfers t LEFT JOIN tasks k ON k.id = t.task_id AND k.state = 'confirmed' "
+        "WHERE t.kind = 'visit' AND k.id IS NULL ORDER BY t.id"
     ),
-    "transfer {} is a visit's, but paid to somebody else than the task's taker": (
+    "transfer {} is a visit's, but paid to somebody who did not help": (
         "SELECT t.id FROM transfers t JOIN tasks k ON k.id = t.task_id "
         "JOIN movements m ON m.transfer_id = t.id AND m.minutes > 0 JOIN accounts a ON a.id = m.account_id "
-        "WHERE t.kind = 'visit' AND COALESCE(a.person_id, 0) <> COALESCE(k.taker_id, 0) ORDER BY t.id"
+        f"WHERE t.kind = 'visit' AND (COALESCE(a.person_id, 0) <> COALESCE(t.helper_id, 0) OR NOT EXISTS ({_HELPED} "
+        "AND h.person_id = t.helper_id)) ORDER BY t.id"
     ),
-    "task {} is a confirmed visit that was never banked": (
-        "SELECT k.id FROM tasks k WHERE k.kind = 'visit' AND k.state = 'confirmed' "
-        "AND NOT EXISTS (SELECT 1 FROM transfers t WHERE t.task_id = k.id) ORDER BY k.id"
+    "task {} is confirmed, but somebody who helped was never banked": (
+        f"SELECT k.id FROM tasks k WHERE k.kind IN ('visit', 'sos', 'patrol') AND k.state = 'confirmed' "
+        f"AND EXISTS ({_HELPED} AND NOT EXISTS "
+        "(SELECT 1 FROM transfers t WHERE t.task_id = k.id AND t.helper_id = h.person_id)) ORDER BY k.id"
     ),
     "transfer {} was entered by hand without a second person's yes": (
         "SELECT t.id FROM transfers t LEFT JOIN postings p ON p.id = t.posting_id AND p.kind = t.kind "

@@ -56,17 +56,20 @@ async def transfer(
     payee: int,
     minutes: int,
     task_id: int | None = None,
+    helper_id: int | None = None,
     about_id: int | None = None,
     posting_id: int | None = None,
     now: datetime,
 ) -> int | None:
-    """Move minutes from one account to another; None when a task's minutes were posted already."""
+    """Move minutes from one account to another; None when a helper has a task's minutes already."""
     made = await tx.one(
         int,
-        "INSERT INTO transfers (kind, task_id, about_id, posting_id, at) "
-        "VALUES (:kind, :task_id, :about_id, :posting_id, :now) ON CONFLICT (task_id) DO NOTHING RETURNING id",
+        "INSERT INTO transfers (kind, task_id, helper_id, about_id, posting_id, at) "
+        "VALUES (:kind, :task_id, :helper_id, :about_id, :posting_id, :now) "
+        "ON CONFLICT (task_id, helper_id) DO NOTHING RETURNING id",
         kind=kind,
         task_id=task_id,
+        helper_id=helper_id,
         about_id=about_id,
         posting_id=posting_id,
         now=now,
@@ -119,7 +122,8 @@ async def lines(tx: Transaction, *, person_id: int, limit: int) -> list[AccountL
     """What has moved on somebody's accounts, latest first."""
     return await tx.all(
         AccountLine,
-        "SELECT t.id AS transfer_id, t.at, t.kind AS why, a.kind, m.minutes, o.service, p.words, "
+        "SELECT t.id AS transfer_id, t.at, t.kind AS why, a.kind, m.minutes, p.words, "
+        "COALESCE(o.service, k.kind) AS service, "
         f"CASE WHEN {_STANDS} THEN 0 ELSE 1 END AS undone FROM accounts a "
         "JOIN movements m ON m.account_id = a.id JOIN transfers t ON t.id = m.transfer_id "
         "LEFT JOIN tasks k ON k.id = t.task_id LEFT JOIN orders o ON o.id = k.order_id "
@@ -162,12 +166,13 @@ async def services(tx: Transaction, *, person_id: int, until: datetime) -> list[
     """The same by service, the most first; what was entered by hand has none."""
     return await tx.all(
         ServiceCount,
-        "SELECT COALESCE(o.service, '') AS service, COUNT(*) AS visits, CAST(SUM(m.minutes) AS BIGINT) AS minutes "
+        "SELECT COALESCE(o.service, k.kind, '') AS service, COUNT(*) AS visits, "
+        "CAST(SUM(m.minutes) AS BIGINT) AS minutes "
         "FROM transfers t JOIN movements m ON m.transfer_id = t.id AND m.minutes > 0 "
         "LEFT JOIN tasks k ON k.id = t.task_id LEFT JOIN orders o ON o.id = k.order_id "
         f"WHERE t.kind IN ('visit', 'entry') AND {_STANDS} AND t.at <= :until "
         "AND m.account_id IN (SELECT id FROM accounts WHERE person_id = :person_id) "
-        "GROUP BY COALESCE(o.service, '') ORDER BY SUM(m.minutes) DESC, COALESCE(o.service, '')",
+        "GROUP BY COALESCE(o.service, k.kind, '') ORDER BY SUM(m.minutes) DESC, COALESCE(o.service, k.kind, '')",
         person_id=person_id,
         until=until,
     )
@@ -182,7 +187,7 @@ async def month(tx: Transaction, *, since: datetime, until: datetime) -> FundMon
     """What was done between two moments: visits and minutes as they stand, what the fund paid and was given."""
     return await tx.need(
         FundMonth,
-        "SELECT COALESCE(SUM(CASE WHEN t.kind = 'visit' THEN 1 ELSE 0 END), 0) AS visits, "
+        "SELECT COUNT(DISTINCT CASE WHEN t.kind = 'visit' THEN t.task_id END) AS visits, "
         "CAST(COALESCE(SUM(CASE WHEN t.kind = 'visit' THEN m.minutes ELSE 0 END), 0) AS BIGINT) AS helped, "
         "CAST(COALESCE(SUM(CASE WHEN t.kind = 'visit' AND p.person_id IS NULL THEN m.minutes ELSE 0 END), 0) "
         "AS BIGINT) AS paid, "

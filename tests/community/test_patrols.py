@@ -17,6 +17,8 @@ from community import (
     report_intake,
     taking,
     tasks,
+    time_bank_check,
+    time_bank_statement,
     waiting_list,
 )
 from community.errors import NoLongerPossible, NotAllowed, NotFound, Refused, TooLong
@@ -332,7 +334,11 @@ async def test_the_figures_are_those_of_the_rounds(town: Town) -> None:
     )
     assert (found.before.rounds, found.month, found.last_month) == (0, 6, 5)
     assert [await said(town, one, "patrol/round_done") for one in (XIAOLIN, AMEI)] == [1, 1]
-    assert await town.count("transfers") == 1
+    async with town.database.read() as tx:
+        assert (await time_bank_check.check(tx)).findings == []
+        for one in (XIAOLIN, AMEI):
+            line, *others = (await time_bank_statement.of(tx, town.here(), await town.person(one))).lines
+            assert (line["minutes"], line["service"], others) == (45, {"label": "task_patrol"}, [])
     town.clock.advance(days=30)
     async with town.database.read() as tx:
         later = await patrol_figures.of_months(tx, town.here(), await town.person(XIAOWANG))

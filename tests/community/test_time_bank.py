@@ -100,13 +100,41 @@ async def test_who_did_not_sign_in_gets_the_usual_minutes(town: Town) -> None:
     assert await minutes_of(town, XIAOLIN) == 30
 
 
+async def test_whoever_comes_along_gets_the_same_minutes_and_the_person_served_pays_for_one(town: Town) -> None:
+    served = await town.resident("老何", "B3-1-201", roles=((Role.VOLUNTEER, "B3"),))
+    await help_with(town, served, NAINAI, minutes=60)
+    person, captain, companion = await town.person(served), await town.person(XIAOLIN), await town.person(AMEI)
+    async with town.database.write() as tx:
+        order = await orders.place(tx, town.here(), person, service="repairs")
+        task = await task_rows.of_order(tx, order.id)
+        assert task is not None
+        await tx.run("UPDATE tasks SET people = 2, least = 2 WHERE id = :id", id=task.id)
+        for one in (captain, companion):
+            await taking.claim(tx, town.here(), one, task.id)
+        await taking.arrive(tx, town.here(), captain, task.id)
+        town.clock.advance(minutes=25)
+        await taking.finish(tx, town.here(), captain, task.id)
+        await orders.confirm(tx, town.here(), person, order.id)
+
+    assert [await minutes_of(town, one) for one in (XIAOLIN, AMEI, served)] == [25, 25, 35]
+    assert await fund(town) == -60 - 25
+    assert await findings(town) == []
+    async with town.database.write() as tx:
+        await tx.run("DELETE FROM movements WHERE transfer_id = (SELECT MAX(id) FROM transfers)")
+        await tx.run("DELETE FROM transfers WHERE id = (SELECT MAX(id) FROM transfers)")
+    assert [line.partition(" is ")[2] for line in await findings(town)] == [
+        "confirmed, but somebody who helped was never banked"
+    ]
+
+
 async def test_minutes_are_posted_once_however_often_it_is_asked_for(town: Town) -> None:
     await help_with(town, XIAOLIN, NAINAI, minutes=25)
 
     async with town.database.write() as tx:
         task = await task_rows.of_order(tx, 1)
         assert task is not None
-        assert await time_bank.post(tx, town.here(), task) == (25, 25)
+        again = await time_bank.post(tx, town.here(), task)
+        assert [(one.minutes, one.balance) for one in again] == [(25, 25)]
         with pytest.raises(NoLongerPossible):
             await orders.confirm(tx, town.here(), await town.person(NAINAI), 1)
 
@@ -624,8 +652,8 @@ async def test_the_ledger_check_finds_what_was_tampered_with(town: Town) -> None
         "UPDATE movements SET minutes = 61 WHERE minutes = 60": "do not sum to zero",
         "DELETE FROM movements WHERE minutes = 60": "does not have two movements",
         "UPDATE tasks SET state = 'done'": "its task is not confirmed",
-        f"UPDATE tasks SET taker_id = {(await town.person(AMEI)).id}": "to somebody else than the task's taker",
-        f"UPDATE transfers SET task_id = NULL WHERE id = {visit}": "never banked",
+        f"UPDATE tasks SET taker_id = {(await town.person(AMEI)).id}": "to somebody who did not help",
+        f"UPDATE transfers SET task_id = NULL WHERE id = {visit}": "was never banked",
         "UPDATE postings SET decided_by = asked_by": "without a second person's yes",
         "UPDATE postings SET state = 'pending'": "is not committed",
         f"UPDATE transfers SET posting_id = NULL WHERE id = {entry}": "nothing was posted",
