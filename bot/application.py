@@ -35,6 +35,7 @@ from community import (
     certificates,
     check_in_clock,
     dispatch,
+    emergency_switch,
     follow_up,
     notices,
     orders,
@@ -96,6 +97,8 @@ DUE: Mapping[str, Due] = {
     calls.NEW: calls.announce,
     calls.AGAIN: calls.announce,
     check_in_clock.STEP: check_in_clock.step,
+    emergency_switch.STILL: emergency_switch.still,
+    emergency_switch.RESUME: emergency_switch.resume,
     notices.SEND: notices.go_on,
     time_bank_giving.OVER: time_bank_giving.lapse,
     time_bank_month.PUBLISH: time_bank_month.publish,
@@ -291,7 +294,7 @@ class Jinlin:
         if Part.RECEIVER in self._parts and polling:
             led["poller"] = self._poll
         if Part.SCHEDULER in self._parts:
-            led["scheduler"] = lambda own: Scheduler(database=own, clock=self.clock, due=DUE, here=self.here).run()
+            led["scheduler"] = self._schedule
             led["jobs"] = lambda own: Jobs(database=own, works=works(self.texts), here=self.here).run()
         going = [lead(self.database, part, work, stopping) for part, work in led.items()]
         going.append(key_watch.watch(self.database))
@@ -306,6 +309,11 @@ class Jinlin:
             )
             going.append(worker.run())
         return going
+
+    async def _schedule(self, own: Database) -> None:
+        """Run what falls due, until cancelled."""
+        holds = emergency_switch.holds
+        await Scheduler(database=own, clock=self.clock, due=DUE, holds=holds, here=self.here).run()
 
     async def _poll(self, own: Database) -> None:
         newcomer, self._newcomer = self._newcomer, None

@@ -6,7 +6,7 @@ nothing is lost by a stall or a restart. Should the machine's clock jump, nobody
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -18,12 +18,14 @@ from community import notices
 from community.here import Here
 from storage.crypto import UnknownKey
 from storage.database import Database, Transaction, TransactionLost, redone
-from storage.queries import timers
+from storage.queries import emergency_states, timers
 from storage.records import Timer
 
 log = structlog.get_logger()
 Due = Callable[[Transaction, Here, int], Awaitable[None]]
 """What is done when something falls due, given its subject."""
+Holds = Callable[[Transaction, Here, Iterable[Timer]], Awaitable[set[int]]]
+"""Which of what has fallen due is held for now, by the timers' ids."""
 _BATCH = 20
 _LONGEST = timedelta(minutes=10)
 _BACK_OFF = timedelta(minutes=1)
@@ -41,12 +43,14 @@ class Scheduler:
         database: Database,
         clock: Clock,
         due: Mapping[str, Due],
+        holds: Holds,
         here: Callable[[], Here],
         look_again_s: float = _LOOK_AGAIN_S,
     ) -> None:
         self._database = database
         self._clock = clock
         self._due = due
+        self._holds = holds
         self._here = here
         self._look_again_s = look_again_s
         self._upcoming: datetime | None = None
@@ -100,8 +104,12 @@ class Scheduler:
             here = self._here()
             ahead = here.now + _STEADY_AHEAD
             rows = await timers.due(tx, now=here.now, steady=_STEADY, ahead=ahead, limit=_BATCH)
+            held = await self._holds(tx, here, rows)
             for row in rows:
-                await self._one(tx, here, row)
+                if row.id in held:
+                    await emergency_states.hold(tx, timer_id=row.id, now=here.now)
+                else:
+                    await self._one(tx, here, row)
                 await asyncio.sleep(0)
             if len(rows) < _BATCH:
                 self._upcoming = await timers.next_due(tx)

@@ -8,7 +8,7 @@ officer after 10. Nobody is asked at night, and for what lies far ahead nobody i
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from community import asking, permissions, tasks, waking
+from community import asking, emergency_state, permissions, tasks, waking
 from community.here import Here
 from community.neighbourhood_settings import Wave
 from community.order_texts import ImpostorWarning, NobodyYet, NotArrived, StillLooking
@@ -38,6 +38,8 @@ async def look_for(tx: Transaction, here: Here, task: Task) -> datetime:
         begins = waking.after(here, max(here.now, task.due - timedelta(hours=numbers.look_ahead_hours)))
     await rows.look(tx, task_id=task.id, since=begins)
     await offers.set_aside(tx, task.id)
+    if await emergency_state.pauses(tx, task):
+        return begins  # its end has everything looked for anew
     if task.kind not in tasks.AT_THE_HOUR:
         await timers.put(tx, kind=OFFICER, subject_id=task.id, due=begins + _officer_after(here, task))
         await timers.put(tx, kind=STAFF, subject_id=task.id, due=begins + timedelta(minutes=numbers.staff_minutes))
@@ -57,6 +59,8 @@ async def next_wave(tx: Transaction, here: Here, task_id: int) -> None:
 
 async def replace_refusal(tx: Transaction, here: Here, task: Task) -> None:
     """Somebody has said no: the next one is asked at once, as long as not everybody has been."""
+    if await emergency_state.pauses(tx, task):
+        return
     if task.wave < LAST and await _ask(tx, here, task, wave=task.wave, limit=1):
         return
     if not await offers.waiting(tx, task.id) and not await _go_on(tx, here, task):
@@ -113,6 +117,7 @@ class Looking:
     refused: int
     begins: datetime
     officer_at: datetime
+    paused: bool  # by 应急状态
 
 
 async def looking(tx: Transaction, here: Here, task: Task) -> Looking | None:
@@ -121,7 +126,14 @@ async def looking(tx: Transaction, here: Here, task: Task) -> Looking | None:
         return None
     asked, refused = await offers.counts(tx, task.id)
     officer_at = task.looking_since + _officer_after(here, task)
-    return Looking(wave=task.wave, asked=asked, refused=refused, begins=task.looking_since, officer_at=officer_at)
+    return Looking(
+        wave=task.wave,
+        asked=asked,
+        refused=refused,
+        begins=task.looking_since,
+        officer_at=officer_at,
+        paused=await emergency_state.pauses(tx, task),
+    )
 
 
 async def officer_on_duty(tx: Transaction, here: Here) -> tuple[str, Person | None]:

@@ -32,6 +32,7 @@ class Action(StrEnum):
     STOP_VOLUNTEER = "stop_volunteer"  # somebody visits nobody any more; and may begin again
     ENROL = "enrol"  # 报平安: enrol somebody who agrees
     KNOCK = "knock"  # go and knock at the door of somebody who has not been heard of
+    DECLARE = "declare"  # 应急状态: begin it and end it, for the whole community
     LOOK_IN = "look_in"  # see who needs a look today, and say how they are
 
 
@@ -51,6 +52,7 @@ ALLOWED: dict[Action, tuple[Role, ...]] = {
     Action.STOP_VOLUNTEER: (Role.STAFF, Role.ADMIN),
     Action.ENROL: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
     Action.KNOCK: (Role.STAIR_CAPTAIN, Role.BUILDING_CAPTAIN, Role.GRID_WORKER, Role.STAFF),
+    Action.DECLARE: (Role.STAFF, Role.ADMIN),
     Action.LOOK_IN: (Role.STAIR_CAPTAIN, Role.BUILDING_CAPTAIN, Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
 }
 """Which roles, held at the place or above it, may do it; weakest first."""

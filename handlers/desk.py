@@ -12,7 +12,7 @@ from community import callers, check_in_search, desk, notices, patrols, people, 
 from community.here import Here
 from community.permissions import Action
 from community.tell import Both, Text
-from handlers import volunteer_desk
+from handlers import emergency, volunteer_desk
 from handlers.buttons import Press, Rows, button
 from handlers.context import Turn
 from handlers.look_in import show_list
@@ -68,6 +68,7 @@ async def show(_: Update, turn: Turn) -> None:
         buttons.append([POST, MONTH])
     if await check_in_search.may_enrol(turn.tx, turn.person):
         buttons.append([button("enrol", "enrol.start")])
+    buttons += await emergency.rows(turn)
     await turn.say(Desk(reports=found.count, late=found.late, tasks=len(found.tasks)), buttons=buttons)
     await show_list(turn)
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from telegram import Update
 
-from community import orders, people, proxies, repeats, tasks
+from community import emergency_state, orders, people, proxies, repeats, tasks
 from community.errors import NotFound, TooLong
 from community.order_texts import NoAddress
 from community.tell import Text, What
@@ -78,6 +78,7 @@ class Ordered(Text, template="order/ordered"):
     minutes: int
     begins: datetime | None
     weekly: bool
+    paused: bool  # by 应急状态
 
 
 async def start(_: Update, turn: Turn) -> None:
@@ -183,7 +184,13 @@ async def _place(turn: Turn, draft: Json) -> None:
     _, task = await orders.get(turn.tx, order.id)
     minutes = turn.here.neighbourhood.dispatch.officer_minutes
     begins = task.looking_since if task.looking_since and task.looking_since > turn.here.now else None
-    await turn.say(Ordered(minutes=minutes, begins=begins, weekly=draft["weekly"]), keyboard=await keyboard(turn))
+    text = Ordered(
+        minutes=minutes,
+        begins=begins,
+        weekly=draft["weekly"],
+        paused=await emergency_state.pauses(turn.tx, task),
+    )
+    await turn.say(text, keyboard=await keyboard(turn))
 
 
 async def ask_words(turn: Turn, _: Json) -> None:

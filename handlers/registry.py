@@ -21,6 +21,7 @@ from handlers import (
     check_in_enrol,
     contacts,
     desk,
+    emergency,
     flow,
     groups,
     join,
@@ -75,7 +76,7 @@ _PRESSED = (
     *(time_bank, time_bank_give, time_bank_desk),
     *(quiet, week, volunteer, volunteer_rest, volunteer_desk),
     *(patrol, patrol_post, patrol_desk),
-    *(check_in, check_in_enrol, look_in),
+    *(check_in, check_in_enrol, look_in, emergency),
 )
 _FLOWS = (
     *(join.FLOW, report.FLOW, *report_desk.FLOWS, order.FLOW, order_after.FLOW, task.FLOW, caller.FLOW),
@@ -87,7 +88,7 @@ _FLOWS = (
 )
 _SHOWN = (
     *(report_cards, task_cards, patrol_cards, proxy, vote_cards, notice_cards, time_bank_cards, volunteer_cards),
-    *(desk, check_in_cards),
+    *(desk, check_in_cards, emergency),
 )
 
 COMMANDS: Mapping[str, Said] = {name: f for module in _SPOKEN for name, f in module.COMMANDS.items()}

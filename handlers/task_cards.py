@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from community import calls, dispatch, orders, people, permissions, repeats, tasks
+from community import calls, dispatch, emergency_state, orders, people, permissions, repeats, tasks
 from community.here import Here
 from community.permissions import Action
 from community.tell import Both, Text, What, plain
@@ -43,6 +43,7 @@ class TaskCard(Text, template="task/card"):
     pair: bool  # two must go
     others: list[str]  # who goes with this reader
     lacking: bool
+    paused: bool  # by 应急状态
     looking: dict[str, Any]  # for who runs things: wave, asked, refused, begins, officer_at; empty for others
 
 
@@ -58,6 +59,7 @@ class MyOrder(Text, template="order/mine"):
     due: datetime
     begins: datetime | None  # nobody is looked for before
     weekly: bool
+    paused: bool  # by 应急状态
     password: str
 
 
@@ -124,6 +126,7 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
         pair=task.least > 1,
         others=[permissions.public_name(tx, one) for one in going if one.id != reader.id] if mine else [],
         lacking=tasks.lacking(task),
+        paused=await emergency_state.pauses(tx, task),
         looking=await _clock(tx, here, task, reader),
     )
     buttons: Rows = []
@@ -182,6 +185,7 @@ async def my_order(tx: Transaction, here: Here, order_id: int, reader: Person | 
         due=task.due,
         begins=task.looking_since if task.looking_since and task.looking_since > here.now else None,
         weekly=repeat is not None,
+        paused=await emergency_state.pauses(tx, task),
         password=permissions.own_words(tx, order.password) if served and task.state in tasks.HELD else "",
     )
     buttons: Rows = []

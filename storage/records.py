@@ -10,6 +10,7 @@ from storage.states import (
     CompanionState,
     ContactMode,
     DeliveryState,
+    EmergencyCause,
     FindingKind,
     Keyboard,
     NoticeState,
@@ -204,6 +205,17 @@ class Timer:
     subject_id: int
     due: datetime
     tries: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EmergencyState:
+    """应急状态, declared by staff; on until it is ended."""
+
+    id: int
+    cause: EmergencyCause
+    begun_by: int
+    begun_at: datetime
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

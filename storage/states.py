@@ -318,3 +318,12 @@ class ContactState(StrEnum):
     ASKED = "asked"
     WILLING = "willing"  # 愿意
     UNWILLING = "unwilling"  # 不方便
+
+
+class EmergencyCause(StrEnum):
+    """Why 应急状态 was declared."""
+
+    TYPHOON = "typhoon"  # 台风
+    RAINSTORM = "rainstorm"  # 暴雨
+    OUTAGE = "outage"  # 停水停电
+    OTHER = "other"  # 别的突发情况

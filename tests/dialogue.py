@@ -32,6 +32,7 @@ from bot.limits import Limits
 from bot.outbox import Sender
 from bot.scheduler import Scheduler
 from bot.worker import Worker
+from community.emergency_switch import holds
 from handlers import registry
 from handlers.render import Renderer
 from handlers.texts import Texts
@@ -186,7 +187,7 @@ class Dialogue:
             here=town.here,
             monotonic=lambda: self.monotonic,
         )
-        self.scheduler = Scheduler(database=town.database, clock=town.clock, due=DUE, here=town.here)
+        self.scheduler = Scheduler(database=town.database, clock=town.clock, due=DUE, holds=holds, here=town.here)
         self.patient = False  # True: updates may be set aside and messages fail without failing the test
         self._heard: dict[int, int] = {}
         self._last_said: dict[int, dict[str, Any]] = {}

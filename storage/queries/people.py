@@ -232,6 +232,17 @@ async def holding(tx: Transaction, *, role: Role, place_id: int) -> list[Person]
     )
 
 
+async def serving(tx: Transaction, *, roles: tuple[Role, ...]) -> list[Person]:
+    """Who holds one of these roles anywhere, responsible units aside."""
+    wanted = ", ".join(f"'{role.value}'" for role in roles)
+    return await tx.all(
+        Person,
+        f"SELECT {PERSON} FROM people p WHERE p.erased_at IS NULL AND p.id IN (SELECT r.person_id FROM roles r "
+        f"JOIN places l ON l.id = r.place_id WHERE r.role IN ({wanted}) AND r.revoked_at IS NULL AND l.kind <> 'unit') "
+        "ORDER BY p.id",
+    )
+
+
 async def volunteers(tx: Transaction, *, limit: int) -> list[Person]:
     """Who volunteers anywhere."""
     return await tx.all(

@@ -84,6 +84,16 @@ async def move(
     )
 
 
+async def give_time(tx: Transaction, *, report_id: int, accept_due: datetime, resolve_due: datetime) -> None:
+    """Later time limits."""
+    await tx.run(
+        "UPDATE reports SET accept_due = :accept_due, resolve_due = :resolve_due WHERE id = :report_id",
+        accept_due=accept_due,
+        resolve_due=resolve_due,
+        report_id=report_id,
+    )
+
+
 async def rate(tx: Transaction, *, report_id: int, stars: int) -> bool:
     """The resident's stars, once; False when they were given already."""
     return bool(

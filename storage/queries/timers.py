@@ -11,7 +11,7 @@ async def put(tx: Transaction, *, kind: str, subject_id: int, due: datetime) -> 
     tx.wake("timers")
     await tx.run(
         "INSERT INTO timers (kind, subject_id, due) VALUES (:kind, :subject_id, :due) "
-        "ON CONFLICT (kind, subject_id) DO UPDATE SET due = excluded.due, tries = 0",
+        "ON CONFLICT (kind, subject_id) DO UPDATE SET due = excluded.due, tries = 0, held_at = NULL",
         kind=kind,
         subject_id=subject_id,
         due=due,
@@ -33,7 +33,7 @@ async def due(
     """What has fallen due, oldest first; and what is of the `steady` kind and lies beyond `ahead`."""
     return await tx.all(
         Timer,
-        "SELECT id, kind, subject_id, due, tries FROM timers WHERE due <= :now "
+        "SELECT id, kind, subject_id, due, tries FROM timers WHERE due <= :now AND held_at IS NULL "
         "UNION ALL SELECT id, kind, subject_id, due, tries FROM timers WHERE kind = :steady AND due > :ahead "
         "ORDER BY due, id LIMIT :limit",
         now=now,
@@ -45,7 +45,13 @@ async def due(
 
 async def next_due(tx: Transaction) -> datetime | None:
     """When the next one falls due."""
-    return await tx.one(datetime, "SELECT MIN(due) AS due FROM timers")
+    return await tx.one(datetime, "SELECT MIN(due) AS due FROM timers WHERE held_at IS NULL")
+
+
+async def let_go(tx: Transaction, *, timer_id: int, due: datetime) -> None:
+    """What was held falls due then."""
+    tx.wake("timers")
+    await tx.run("UPDATE timers SET held_at = NULL, due = :due WHERE id = :timer_id", timer_id=timer_id, due=due)
 
 
 async def finish(tx: Transaction, *, timer_id: int, due: datetime) -> None:
@@ -66,5 +72,5 @@ async def put_off(tx: Transaction, *, timer_id: int, until: datetime, error: str
 async def counts(tx: Transaction, *, now: datetime) -> tuple[int, int]:
     """How many are pending, and how many of them are overdue."""
     pending = await tx.need(int, "SELECT COUNT(*) FROM timers")
-    overdue = await tx.need(int, "SELECT COUNT(*) FROM timers WHERE due < :now", now=now)
+    overdue = await tx.need(int, "SELECT COUNT(*) FROM timers WHERE due < :now AND held_at IS NULL", now=now)
     return pending, overdue

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,8 @@ from bot.scheduler import Scheduler
 from community import notices
 from community.here import Here
 from storage.database import Database, Transaction, TransactionLost
-from storage.queries import inbox, outbox, timers
+from storage.queries import emergency_states, inbox, outbox, timers
+from storage.records import Timer
 
 
 class Bench:
@@ -26,6 +27,7 @@ class Bench:
         self.error: Exception | None = None
         self.again_in: timedelta | None = None
         self.happened = asyncio.Event()
+        self.held: set[int] = set()
         self.here = here
         self.due = {
             "plain": self._plain,
@@ -33,7 +35,7 @@ class Bench:
             "again": self._again,
             notices.SEND: self._steady,
         }
-        self.scheduler = Scheduler(database=database, clock=clock, due=self.due, here=here)
+        self.scheduler = Scheduler(database=database, clock=clock, due=self.due, holds=self.holds, here=here)
 
     async def put(self, kind: str, subject: int = 1, **ahead: float) -> None:
         async with self.database.write() as tx:
@@ -46,6 +48,10 @@ class Bench:
     async def left(self) -> int:
         async with self.database.read() as tx:
             return (await timers.counts(tx, now=self.clock.now()))[0]
+
+    async def holds(self, _: Transaction, __: Here, due: Iterable[Timer]) -> set[int]:
+        """Those of the subjects that wait for something."""
+        return {timer.id for timer in due if timer.subject_id in self.held}
 
     async def _plain(self, _: Transaction, here: Here, subject: int) -> None:
         self.ran.append(("plain", subject, here.now))
@@ -68,6 +74,27 @@ class Bench:
 @pytest.fixture
 def bench(database: Database, clock: StillClock, here: Callable[[], Here]) -> Bench:
     return Bench(database, clock, here)
+
+
+async def test_what_is_held_waits_until_it_is_let_go(bench: Bench) -> None:
+    bench.held = {2}
+    for subject in (1, 2):
+        await bench.put("plain", subject, minutes=5)
+    bench.clock.advance(hours=2)
+    await bench.run_due()
+    async with bench.database.write() as tx:
+        waiting = [timer.subject_id for timer in await emergency_states.held(tx)]
+        overdue = (await timers.counts(tx, now=bench.clock.now()))[1]
+        upcoming = await timers.next_due(tx)
+    bench.held = set()
+    await bench.run_due()
+    async with bench.database.write() as tx:
+        for timer in await emergency_states.held(tx):
+            await timers.let_go(tx, timer_id=timer.id, due=bench.clock.now())
+    await bench.run_due()
+
+    assert (waiting, overdue, upcoming) == ([2], 0, None)
+    assert [subject for _, subject, _ in bench.ran] == [1, 2]
 
 
 async def test_nothing_runs_before_it_is_due(bench: Bench) -> None:
@@ -266,6 +293,7 @@ async def test_a_clock_that_jumps_without_a_word_is_noticed(bench: Bench) -> Non
         database=bench.database,
         clock=bench.clock,
         due=bench.due,
+        holds=bench.holds,
         here=bench.here,
         look_again_s=0.01,
     )

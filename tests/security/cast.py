@@ -44,6 +44,7 @@ PATROLS = {  # the shift, its task
     "a free place": (7606, 7706),
 }
 POINT, REPEAT = 7651, 7681
+EMERGENCY = 7801
 _ROLES = {  # role, home (None: anywhere but in the building), and the place of the role near, beside, far
     "volunteer": (Role.VOLUNTEER, ("B3-1-501", "B4-1-501", "B9-1-101"), ("B3", "B4", "B9")),
     "stair captain": (Role.STAIR_CAPTAIN, ("B3-2-401", "B4-1-401", "B9-1-101"), ("B3-2", "B3-1", "B9-1")),
@@ -128,6 +129,9 @@ async def furnish(town: Town) -> Cast:
             captain=await _id(tx, taker),
             mate=await _id(tx, mate),
             waits=await _id(tx, waits),
+        )
+        await things.insert(
+            "emergency_states", id=EMERGENCY, cause="outage", begun_by=await _id(tx, writer), begun_at=0
         )
         group = await tx.need(int, "SELECT id FROM groups WHERE chat_id = :chat", chat=B3_GROUP.id)
         await things.insert(

@@ -15,6 +15,7 @@ from cast import (
     BANKED,
     CALL,
     DAY,
+    EMERGENCY,
     ENTRY,
     GIFT,
     KNOCK,
@@ -72,6 +73,7 @@ SUBJECTS: dict[str, int] = {
     },
     "a point of a running patrol": POINT,
     "a weekly patrol": REPEAT,
+    "a state of emergency": EMERGENCY,
 }
 WORDS = {
     "report.to": "property_rongyin",
@@ -86,6 +88,7 @@ WORDS = {
     "settings.quiet": "8-15",
     "volunteer.edit": "skills",
     "volunteer.pause": "tomorrow",
+    "emergency.begin": "typhoon",
 }
 LAST: dict[str, tuple[str, str]] = {
     "join": ("consent", "yes"),

@@ -17,6 +17,7 @@ ONLY_WHAT_WAITS = {
     "timers_due",
     "deliveries_waiting",
     "check_in_days_open",
+    "emergency_states_on",
 }
 """Indexes of rows that leave them when they are done, or that are read from their beginning up to a limit."""
 NOT_TABLES = {"CONSTANT", "json_each", "own", "followed", "for_others", "w", "h", "c", "d", "one"}
