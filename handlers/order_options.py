@@ -166,9 +166,11 @@ async def ask_whom(turn: Turn, _: Json) -> None:
 
 
 async def take_whom(turn: Turn, draft: Json, said: Said) -> str | None:
-    """One of them. Raises NotAllowed."""
+    """One of them, or a number that is typed at once. Raises NotAllowed, Invalid."""
     if said.kind is Kind.PRESS and said.text == "add":
         return "phone"
+    if said.kind is Kind.TEXT and any(c.isdigit() for c in said.text):
+        return await take_phone(turn, draft, said)
     known = {str(p.id): name for p, name in await proxies.served_by(turn.tx, turn.person)}
     if said.kind is not Kind.PRESS or said.text not in known:
         raise AskAgain(PickFromButtons())

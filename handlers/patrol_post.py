@@ -6,6 +6,7 @@
 近邻: 这样发出去对吗？  [✅ 提交]
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -25,6 +26,7 @@ from storage.records import Json
 from storage.rows import from_ms, to_ms
 
 POST = button("patrol_post", "patrol.post")
+_APART = re.compile(r"[\n、，,；;]")
 _BUTTONS = 80  # a message takes 100
 _SHORTEST, _LONGEST = 15, 480  # minutes
 
@@ -275,7 +277,7 @@ async def take_points(turn: Turn, draft: Json, said: Said) -> str | None:
         found = await patrols.buildings(turn.tx, draft["place_id"])
         names = [p.name_zh for p in found if str(p.id) == said.text]
     else:
-        names = [" ".join(line.split()) for line in said.text.splitlines()] if said.kind is Kind.TEXT else []
+        names = [" ".join(one.split()) for one in _APART.split(said.text)] if said.kind is Kind.TEXT else []
     added = [name for name in dict.fromkeys(names) if name and name not in draft["points"]]
     if not added:
         raise AskAgain(NotUnderstood())

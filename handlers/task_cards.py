@@ -30,6 +30,7 @@ class TaskCard(Text, template="task/card"):
     rough: Both
     minutes: int
     due: datetime
+    late: bool  # the hour has passed, and nobody is there yet
     state: str
     mine: bool
     open: bool  # to this reader
@@ -113,6 +114,7 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
         rough=await tasks.rough_place(tx, task),
         minutes=task.minutes,
         due=task.due,
+        late=task.due < here.now,
         state=task.state,
         mine=mine,
         open=open_to_me,
@@ -197,7 +199,7 @@ async def my_order(tx: Transaction, here: Here, order_id: int, reader: Person | 
         buttons.append([button("end_repeat", "order.end_repeat", order.id)])
     if task.state in tasks.HELD:
         buttons.append([button("impostor", "order.impostor", order.id)])
-    if task.state in (S.CLAIMED, S.ON_WAY) and task.due < here.now:
+    if task.state in (S.CLAIMED, S.ON_WAY) and task.due < here.now and not text.paused:
         buttons = [[button("nobody_came", "order.no_show", order.id)], *buttons]
     return Face(text=text, buttons=buttons)
 

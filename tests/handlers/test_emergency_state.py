@@ -54,7 +54,7 @@ async def test_nobody_is_asked_or_reminded_meanwhile_and_afterwards_it_gets_anot
     assert told(chat, NAINAI) == ["应急状态结束了。“修东西”由小林来，今天 12:00 前到。"]
     assert "🙋 小林会来，今天 12:00 前到" in card(chat, NAINAI)
     [moved, visit] = told(chat, XIAOLIN)
-    assert moved == "应急状态结束了。3号楼的“修东西”改到 今天 12:00 前，来不了请点一下。"
+    assert moved == "应急状态结束了。3号楼的“修东西”改到今天 12:00 前，来不了请点一下。"
     assert "⏳ 今天 12:00 前到" in visit
     await chat.advance(hours=4)
     assert any("正在另外找人" in text for text in told(chat, XIAOLIN))  # not a word: the clock runs again
