@@ -55,7 +55,7 @@ from community import (
 from community.here import Here
 from community.neighbourhood import Neighbourhood
 from community.working_time import WorkingTime
-from handlers import registry
+from handlers import registry, week
 from handlers.context import Conversation, Turn
 from handlers.render import Renderer
 from handlers.texts import Texts
@@ -206,12 +206,18 @@ class Jinlin:
                     database=self.database,
                     transport=self.transport,
                     clock=self.clock,
+                    week=self._week,
                     meter=self.meter,
                 )
                 await webhook.start()
                 stack.push_async_callback(webhook.stop)
             await stack.enter_async_context(self.database.listening())
             await self._run(stopping, webhook)
+
+    async def _week(self, token: str) -> str | None:
+        """A volunteer's week, for whoever asks with the address of its feed."""
+        async with self.database.read() as tx:
+            return await week.page_at(tx, self.here(), self.texts, token)
 
     @asynccontextmanager
     async def _watched(self) -> AsyncIterator[None]:
@@ -241,7 +247,9 @@ class Jinlin:
         await application.initialize()
 
         async def begin() -> bool:
-            await redone(lambda: housekeeping.start(self.database, self.here(), bot=me.username or ""))
+            address = self.settings.webhook_url
+            name = me.username or ""
+            await redone(lambda: housekeeping.start(self.database, self.here(), bot=name, webhook_url=address))
             return True
 
         if not await until_done(begin, stopping):

@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from community import time_bank_month, volunteer_word
+from community import calendar_feed, time_bank_month, volunteer_word
 from community.here import Here
 from storage.database import Database, Transaction
 from storage.queries import check_ins, dialogues, inbox, meta, outbox, timers
@@ -20,10 +20,11 @@ def _next(here: Here) -> datetime:
     return at if at > today else datetime.combine(today.date() + timedelta(days=1), _AT, here.zone)
 
 
-async def start(database: Database, here: Here, *, bot: str) -> None:
-    """At every start: the daily row is there, and the bot's name is known to the command line."""
+async def start(database: Database, here: Here, *, bot: str, webhook_url: str = "") -> None:
+    """At every start: the daily row is there, and it is known what the bot is called and where feeds are found."""
     async with database.write() as tx:
         await meta.put(tx, "bot", bot)
+        await calendar_feed.announce(tx, webhook_url)
         await timers.put(tx, kind=DAILY, subject_id=0, due=_next(here))
 
 

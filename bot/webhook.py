@@ -1,6 +1,7 @@
-"""Receiving by webhook: 200 is answered only after the update is stored."""
+"""Receiving by webhook: 200 is answered only after the update is stored. Volunteers' weeks are fetched here, too."""
 
 import hmac
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 import orjson
@@ -18,18 +19,28 @@ from storage.database import Database, TransactionLost
 log = structlog.get_logger()
 _HEADER = "X-Telegram-Bot-Api-Secret-Token"
 _LARGEST = 1024 * 1024
+Week = Callable[[str], Awaitable[str | None]]
+"""The iCalendar page behind a feed's token, or None."""
 
 
 class Webhook:
     """A small HTTP server behind whatever ends TLS."""
 
     def __init__(
-        self, *, settings: Settings, database: Database, transport: Transport, clock: Clock, meter: Meter | None = None
+        self,
+        *,
+        settings: Settings,
+        database: Database,
+        transport: Transport,
+        clock: Clock,
+        week: Week,
+        meter: Meter | None = None,
     ) -> None:
         self._settings = settings
         self._database = database
         self._transport = transport
         self._clock = clock
+        self._week = week
         self._meter = meter or Meter()
         # Without a secret of the operator's own, one that follows from the key: a webhook is never open.
         # While the key is changed, the one announced before is good as well.
@@ -41,7 +52,9 @@ class Webhook:
         """Listen. Raises SettingsError."""
         host, _, port = self._settings.webhook_listen.rpartition(":")
         app = web.Application(client_max_size=_LARGEST)
-        app.router.add_post(urlsplit(self._settings.webhook_url).path or "/", self._receive)
+        path = urlsplit(self._settings.webhook_url).path
+        app.router.add_post(path or "/", self._receive)
+        app.router.add_get(path.rstrip("/") + r"/week/{token:[\w-]{1,64}}.ics", self._feed)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         try:
@@ -78,3 +91,14 @@ class Webhook:
             return web.Response(status=503)
         self._meter.took_in(1)
         return web.Response()
+
+    async def _feed(self, request: web.Request) -> web.Response:
+        try:
+            page = await self._week(request.match_info["token"])
+        except TransactionLost as error:
+            log.error("a feed could not be read", error=str(error))
+            return web.Response(status=503)
+        if page is None:
+            return web.Response(status=404)
+        private = {"Cache-Control": "private, max-age=600"}
+        return web.Response(text=page, content_type="text/calendar", charset="utf-8", headers=private)

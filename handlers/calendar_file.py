@@ -23,8 +23,9 @@ def written(entries: Iterable[Entry], *, community: str, name: str, now: datetim
     from icalendar import Calendar, Event
 
     calendar = Calendar()
+    again = {"x-published-ttl": "PT1H"}  # how often a feed is worth fetching
     head = {"prodid": "-//jinlin//tasks//", "version": "2.0", "method": "PUBLISH", "x-wr-calname": name}
-    for key, value in head.items():
+    for key, value in (head | again).items():
         calendar.add(key, value)
     for entry in entries:
         event = Event()

@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime
 
-from dialogue import Dialogue, Edited, Popup, Press
+from dialogue import Dialogue, Edited, Forge, Popup, Press
 from factories import START, XIAOLIN
 from icalendar import Calendar, Event
 from ordering import claim, order
 
+from community import calendar_feed
 from handlers.calendar_file import Entry, written
+from handlers.week import page_at
 
 SECRETS = ("陈奶奶", "13900001001", "301", "2梯")
 
@@ -77,3 +79,43 @@ def test_long_and_odd_words_are_folded_and_escaped() -> None:
     [event] = Calendar.from_ical(page).walk("VEVENT")
     assert str(event["summary"]) == title
     assert "DTSTART:20250610T010000Z" in page
+
+
+async def test_a_feed_follows_by_itself_where_the_bot_is_reached_from_outside(chat: Dialogue) -> None:
+    await order(chat)
+    await claim(chat)
+    await file_of(chat)
+    assert "🔗 让日历自己更新" not in chat.buttons(XIAOLIN)
+    await chat.play(XIAOLIN, [(Forge("task.feed:0:"), "*")])
+    async with chat.town.database.write() as tx:
+        await calendar_feed.announce(tx, "https://bot.example/hook")
+        assert await tx.all(int, "SELECT person_id FROM calendar_feeds") == []
+
+    await file_of(chat)
+    await chat.play(XIAOLIN, [(Press("🔗 让日历自己更新"), "🔗*https://bot.example/hook/week/*.ics*旧的作废。")])
+    first = feed_of(chat)
+    page = await fetched(chat, first)
+    assert page is not None
+    assert "STATUS:CONFIRMED" in page
+    assert not [secret for secret in SECRETS if secret in page]
+    await chat.say(XIAOLIN, "/tasks")
+    await chat.play(XIAOLIN, [(Press("↩️ 去不了"), [Popup("*"), Edited("*")])])
+    assert "STATUS:CANCELLED" in (await fetched(chat, first) or "")
+
+    await file_of(chat)
+    await chat.say(XIAOLIN, Press("🔗 让日历自己更新"))
+    second = feed_of(chat)
+    assert (await fetched(chat, first), await fetched(chat, second) is None) == (None, False)
+    await chat.say(XIAOLIN, Forge("my.erase_yes:0:"))
+    assert await fetched(chat, second) is None
+
+
+def feed_of(chat: Dialogue) -> str:
+    """The token in the address that was given last."""
+    return chat.last(XIAOLIN).text.partition("/week/")[2].partition(".ics")[0]
+
+
+async def fetched(chat: Dialogue, token: str) -> str | None:
+    """What a calendar gets there."""
+    async with chat.town.database.read() as tx:
+        return await page_at(tx, chat.town.here(), chat.texts, token)

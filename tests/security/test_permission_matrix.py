@@ -26,7 +26,7 @@ KEPT = (
     "task_events accounts transfers movements votes vote_options vote_roll ballots vote_rounds jobs notices deliveries "
     "cards timers invites postings certificates companions repeats proxies volunteers volunteer_skills team_members "
     "patrols patrol_points patrol_findings patrol_repeats "
-    "check_ins check_in_contacts check_in_days check_in_alerts emergency_states"
+    "check_ins check_in_contacts check_in_days check_in_alerts emergency_states calendar_feeds"
 )  # fmt: skip
 TABLES = tuple(KEPT.split())
 """All tables but those that an answer itself is written to; of people and conversations, see `others`."""
@@ -46,7 +46,7 @@ FREE = {
     ),
     *("time.show", "time.entry", "time.reversal"),
     *(f"volunteer.{word}" for word in ("mine", "edit", "pause", "resume", "leave", "asked", "figures")),
-    *("task.week", "task.calendar"),
+    *("task.week", "task.calendar", "task.feed"),
     *("patrol.list", "patrol.post", "patrol.month"),
     *("emergency.ask", "emergency.begin"),
 }
