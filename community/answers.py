@@ -1,9 +1,10 @@
 """Answers given on the phone: they count as the person's own, and close the call."""
 
-from community import calls, check_in_day, orders, proxies, reports, time_bank_giving
+from community import calls, check_in_day, check_ins, orders, proxies, reports, time_bank_giving
 from community.errors import NotFound
 from community.here import Here
 from storage.database import Transaction
+from storage.queries import people
 from storage.records import Person
 from storage.states import ReportEvent, TaskEvent
 
@@ -29,6 +30,9 @@ async def give(tx: Transaction, here: Here, actor: Person, task_id: int, *, answ
         await reports.judge(tx, here, actor, subject, event=_REPORT[answer], on_behalf=True)
     elif task.question == time_bank_giving.QUESTION and answer in _GIFT:
         await time_bank_giving.answer(tx, here, actor, subject, yes=_GIFT[answer], on_behalf=True)
+    elif task.question == check_ins.CONTACT and answer in ("yes", "no"):
+        contact = await people.by_id(tx, task.person_id or 0)
+        await check_ins.answer_contact(tx, here, contact, subject, willing=answer == "yes")
     elif task.question == "check_in" and answer == "well":
         await check_in_day.found(tx, here, actor, subject)
     elif task.question == "check_in" and answer == "need_help":

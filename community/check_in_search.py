@@ -34,12 +34,9 @@ async def choose(tx: Transaction, here: Here, actor: Person, elder: Person) -> s
 
 
 async def contact(tx: Transaction, *, phone: str, elder_id: int) -> Person:
-    """Whoever chats and is known by this number; others could not be asked. Raises NotFound, NotTheirContact."""
-    known = [
-        p
-        for p in await people.by_phone(tx, joining.clean_phone(phone))
-        if p.joined_at is not None and reachable_by_chat(p)
-    ]
+    """Whoever is known by this number, those who chat before others. Raises NotFound, NotTheirContact."""
+    known = [p for p in await people.by_phone(tx, joining.clean_phone(phone)) if p.joined_at is not None]
+    known.sort(key=reachable_by_chat, reverse=True)
     others = [p for p in known if p.id != elder_id]
     if known and not others:
         raise NotTheirContact

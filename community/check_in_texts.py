@@ -56,6 +56,13 @@ class AskByPhone(Text, template="check_in/ask_by_phone"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AskContactByPhone(Text, template="check_in/ask_contact_by_phone"):
+    """To a contact without chat: do they agree to be told?"""
+
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AlarmByPhone(Text, template="check_in/alarm_by_phone"):
     """To a contact without chat. `day`: by which the call is found again."""
 

@@ -6,9 +6,11 @@ Whoever is enrolled agrees first, themselves or on the phone, and ends it whenev
 from datetime import date, datetime, timedelta
 
 from community import check_in_day, check_in_marks, permissions
+from community.calls import ask_by_phone, close_question
 from community.check_in_alarm import cancel_knock, close_calls
 from community.check_in_day import plan_of
 from community.check_in_texts import (
+    AskContactByPhone,
     AwayTold,
     BadHour,
     BadReturn,
@@ -27,6 +29,8 @@ from storage.queries import people, timers
 from storage.records import CheckIn, Json, Person
 from storage.states import CheckInEvent, ContactState, Priority
 
+CONTACT = "contact"
+"""The question that a contact without chat is rung up and asked."""
 hours = check_in_marks.hours
 
 
@@ -119,6 +123,9 @@ async def agree(tx: Transaction, here: Here, elder: Person, *, by: Person) -> No
     for contact in await rows.contacts(tx, elder.id, ContactState.ASKED):
         if reachable_by_chat(contact):
             await show(tx, contact, "check_in_contact", elder.id, priority=Priority.TASK, now=here.now)
+        else:
+            text = AskContactByPhone(name=permissions.name_in_care(tx, elder))
+            await ask_by_phone(tx, here, contact, text, question=CONTACT, subject_id=elder.id)
     await check_in_marks.set_clock(tx, here, elder.id)
 
 
@@ -189,12 +196,16 @@ async def _stop(tx: Transaction, here: Here, elder: Person) -> None:
         day = await check_in_day.move(tx, here, day, CheckInEvent.END)
         await close_calls(tx, here, day)
         await cancel_knock(tx, here, day)
+    await close_question(tx, here, question=CONTACT, subject_id=elder.id)
     await rows.end(tx, elder.id)
     await check_in_marks.set_clock(tx, here, elder.id)
 
 
 async def forget(tx: Transaction, here: Here, person: Person) -> None:
-    """Somebody is erased: nobody waits for them, and they are nobody's contact any more."""
+    """Somebody is erased: nobody waits for them, and they are nobody's contact any more.
+
+    Calls to them end with everything else that was going on for them.
+    """
     await _stop(tx, here, person)
     await timers.drop(tx, prefix=check_in_marks.STEP, subject_id=person.id)
     await rows.forget(tx, person.id)

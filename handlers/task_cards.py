@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from community import calls, dispatch, emergency_state, orders, people, permissions, repeats, tasks
+from community import calls, check_ins, dispatch, emergency_state, orders, people, permissions, repeats, tasks
 from community.here import Here
 from community.permissions import Action
 from community.tell import Both, Text, What, plain
@@ -256,6 +256,9 @@ async def call_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
     elif open_still and task.question == "proxy":
         agree = button("agree", "call.yes", task.id)
         buttons = [[agree, button("disagree", "call.no", task.id)], [missed]]
+    elif open_still and task.question == check_ins.CONTACT:
+        willing = button("contact_yes", "call.yes", task.id)
+        buttons = [[willing, button("contact_no", "call.no", task.id)], [missed]]
     elif open_still and task.question == "gift":
         take = button("gift_take", "call.take", task.id)
         buttons = [[take, button("gift_leave", "call.leave", task.id)], [missed]]

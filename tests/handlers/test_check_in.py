@@ -356,3 +356,18 @@ async def test_nobody_speaks_for_the_elder_by_a_forged_button(chat: Dialogue, ac
         await chat.play(AMEI, [(Forge(f"check_in.{action}:{subject}:600"), Popup("*"))])
 
     assert await day_of(chat) == day
+
+
+async def test_a_contact_without_chat_is_rung_up_and_asked_and_rung_up_when_it_comes_to_it(chat: Dialogue) -> None:
+    await chat.town.resident("林爷爷", "B3-1-201", phone="13900001077", mode=ContactMode.PHONE)
+    await enrol(chat, contact="13900001077")
+    await chat.advance(seconds=1)
+
+    await chat.play(
+        ZHOU,
+        [(Press("愿意"), [Popup("*"), Edited("*")])],
+    )
+
+    assert chat.heard(NAINAI)[-1].startswith("您的联系人愿意照应")
+    await until(chat, 9, 15, days=1)
+    assert any("林爷爷（13900001077）" in text and "去看一看" in text for text in chat.heard(ZHOU))
