@@ -31,7 +31,7 @@ async def meet(
 ) -> User | None:
     """Wait, with back-off, until the Bot API says who we are; None when we are to stop before that.
 
-    Whoever receives has our commands told in the words of `texts`, and its webhook announced or an earlier one dropped.
+    Whoever receives introduces us in the words of `texts`, and its webhook announced or an earlier one dropped.
     Raises BadToken, SettingsError.
     """
     failures = 0
@@ -43,7 +43,7 @@ async def meet(
             elif drop_webhook:
                 await transport.call("deleteWebhook", {})
             if texts is not None:
-                await _tell_commands(transport, texts)
+                await _introduce(transport, texts)
             return User.de_json(me)
         except BadToken:
             raise
@@ -58,19 +58,25 @@ async def meet(
     return None
 
 
-async def _tell_commands(transport: Transport, texts: Texts) -> None:
+async def _introduce(transport: Transport, texts: Texts) -> None:
+    """What an empty chat and our profile say of us, and what the menu of commands holds."""
     scopes = (
         ("all_private_chats", registry.COMMANDS, ()),
         ("all_group_chats", registry.GROUP_COMMANDS, ()),
         ("all_chat_administrators", registry.GROUP_COMMANDS, STAFF),  # who set a group up may bind it
     )
     for language in ("zh", "en"):  # Telegram tells languages by two letters: there is one Chinese
+        calls: list[tuple[str, dict[str, Any]]] = [
+            ("setMyDescription", {"description": texts.label(language, "about")}),
+            ("setMyShortDescription", {"short_description": texts.label(language, "about_short")}),
+        ]
         for scope, names, roles in scopes:
             commands = offered(texts, language, names, roles=roles)
-            params: dict[str, Any] = {"commands": commands, "scope": {"type": scope}}
+            calls.append(("setMyCommands", {"commands": commands, "scope": {"type": scope}}))
+        for method, params in calls:
             if language != "zh":
                 params["language_code"] = language
             try:
-                await transport.call("setMyCommands", params)
+                await transport.call(method, params)
             except Rejected as error:
-                log.warning("the Bot API refused our commands", error=str(error))
+                log.warning("the Bot API refused how we introduce ourselves", method=method, error=str(error))

@@ -30,12 +30,16 @@ async def test_who_receives_drops_an_earlier_webhook_and_tells_commands_even_if_
     me = await meet(api, asyncio.Event(), texts=Texts(overrides=Path(), zone=ZONE), drop_webhook=True)
 
     assert me is not None
-    told = [(call.params["scope"]["type"], call.params.get("language_code")) for call in api.calls[2:]]
+    menus = [call for call in api.calls if call.method == "setMyCommands"]
+    told = [(call.params["scope"]["type"], call.params.get("language_code")) for call in menus]
     assert [call.method for call in api.calls[:2]] == ["getMe", "deleteWebhook"]
     scopes = ("all_private_chats", "all_group_chats", "all_chat_administrators")
     assert told == [(scope, language) for language in (None, "en") for scope in scopes]
-    offered = [{c["command"] for c in call.params["commands"]} for call in api.calls[3:5]]
+    offered = [{c["command"] for c in call.params["commands"]} for call in menus[1:3]]
     assert offered == [{"report"}, {"report", "bind"}]
+    said = [call.params for call in api.calls if call.method in ("setMyDescription", "setMyShortDescription")]
+    assert [len(next(iter(params.values()))) <= 512 for params in said] == [True] * 4
+    assert "不收一分钱" in said[0]["description"]
 
 
 async def test_an_api_that_does_not_answer_is_waited_for_until_we_are_to_stop() -> None:
