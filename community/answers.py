@@ -1,6 +1,6 @@
 """Answers given on the phone: they count as the person's own, and close the call."""
 
-from community import calls, check_in_day, orders, proxies, reports, time_bank_giving
+from community import calls, check_in_day, orders, proxies, reports, time_bank_giving, visit_watch
 from community.errors import NotFound
 from community.here import Here
 from storage.database import Transaction
@@ -29,6 +29,10 @@ async def give(tx: Transaction, here: Here, actor: Person, task_id: int, *, answ
         await reports.judge(tx, here, actor, subject, event=_REPORT[answer], on_behalf=True)
     elif task.question == time_bank_giving.QUESTION and answer in _GIFT:
         await time_bank_giving.answer(tx, here, actor, subject, yes=_GIFT[answer], on_behalf=True)
+    elif task.question == visit_watch.QUESTION and answer == "well":
+        await visit_watch.well(tx, here, actor, subject, on_behalf=True)
+    elif task.question == visit_watch.QUESTION and answer == "need_help":
+        await visit_watch.need_help(tx, here, actor, subject, on_behalf=True)
     elif task.question == "check_in" and answer == "well":
         await check_in_day.found(tx, here, actor, subject)
     elif task.question == "check_in" and answer == "need_help":
