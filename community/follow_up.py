@@ -98,7 +98,7 @@ async def replace(
     task = await tasks.put_back(tx, here, task, event, actor=stopped_by or taker)
     await visit_watch.over(tx, here, task)
     if was_id is not None and stopped_by is None:
-        await lapses.speak(tx, here, task, was_id)
+        await lapses.speak(tx, here, task, was_id, put_back=True)
     heir = await people.by_id(tx, task.taker_id) if task.taker_id else None
     if heir is not None:
         await set_clock(tx, here, task)

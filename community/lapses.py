@@ -40,8 +40,8 @@ async def note(tx: Transaction, here: Here, task: Task, kind: LapseKind) -> None
         await rows.add(tx, person_id=task.taker_id, task_id=task.id, kind=kind, now=here.now)
 
 
-async def speak(tx: Transaction, here: Here, task: Task, person_id: int) -> None:
-    """Once the visit is over or with somebody else: a kind word, the first time; the pause, when it has been often."""
+async def speak(tx: Transaction, here: Here, task: Task, person_id: int, *, put_back: bool = False) -> None:
+    """Once the visit is over, or `put_back`: a kind word, the first time; the pause, when it has been often."""
     lapse = await rows.untold(tx, person_id=person_id, task_id=task.id)
     if lapse is None:
         return
@@ -64,7 +64,7 @@ async def speak(tx: Transaction, here: Here, task: Task, person_id: int) -> None
         )
         await tell(tx, person, paused, priority=Priority.TASK, now=here.now)
     elif len(counted) == 1:
-        word = KindWord(kind=lapse.kind, service=await tasks.what(tx, here, task), hotline=hotline)
+        word = KindWord(kind="put_back" if put_back and lapse.kind is LapseKind.LATE else lapse.kind, service=await tasks.what(tx, here, task), hotline=hotline)
         await tell(tx, person, word, priority=Priority.TASK, now=here.now)
     await _refresh(tx, here, person)
 

@@ -126,7 +126,7 @@ def service_name(here: Here, code: str) -> What:
     if code == SOS:
         return {"label": "task_sos"}
     found = next((s for s in here.neighbourhood.services if s.code == code), None)
-    return {"zh": found.name.zh, "en": found.name.en} if found else {"label": "task_visit"}
+    return {"zh": found.name.zh, "en": found.name.en} if found else {"label": "some_help"}
 
 
 def service_sign(here: Here, code: str) -> str:

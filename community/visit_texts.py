@@ -102,7 +102,7 @@ class CancelledForYou(Text, template="visit/cancelled_for_you"):
 class KindWord(Text, template="visit/kind_word"):
     """To a volunteer who came late or not at all, the first time in a while."""
 
-    kind: str
+    kind: str  # late, put_back (late, and then given to somebody else), no_show
     service: What
     hotline: str
 
