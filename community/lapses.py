@@ -64,7 +64,11 @@ async def speak(tx: Transaction, here: Here, task: Task, person_id: int, *, put_
         )
         await tell(tx, person, paused, priority=Priority.TASK, now=here.now)
     elif len(counted) == 1:
-        word = KindWord(kind="put_back" if put_back and lapse.kind is LapseKind.LATE else lapse.kind, service=await tasks.what(tx, here, task), hotline=hotline)
+        word = KindWord(
+            kind="put_back" if put_back and lapse.kind is LapseKind.LATE else lapse.kind,
+            service=await tasks.what(tx, here, task),
+            hotline=hotline,
+        )
         await tell(tx, person, word, priority=Priority.TASK, now=here.now)
     await _refresh(tx, here, person)
 

@@ -23,7 +23,9 @@ WAYS: dict[TaskState, list[TaskEvent]] = {
     S.CONFIRMED: [E.CLAIM, E.FINISH, E.CONFIRM],
     S.CANCELLED: [E.CANCEL],
 }
-MOVES = [e for e in E if e not in (E.OPEN, E.JOIN, E.LEAVE, E.CHANGE, E.IMPOSTOR, E.ALARM, E.WELL)]  # with those it stays where it is
+MOVES = [
+    e for e in E if e not in (E.OPEN, E.JOIN, E.LEAVE, E.CHANGE, E.IMPOSTOR, E.ALARM, E.WELL)
+]  # with those it stays where it is
 
 
 async def brought_to(tx: Transaction, town: Town, state: TaskState) -> Task:

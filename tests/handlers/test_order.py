@@ -338,7 +338,9 @@ async def test_my_orders_are_listed_and_their_card_comes_again(chat: Dialogue) -
     )
 
 
-async def test_a_service_that_the_file_has_no_more_still_has_a_name_that_can_be_read(chat: Dialogue, tmp_path: Path) -> None:
+async def test_a_service_that_the_file_has_no_more_still_has_a_name_that_can_be_read(
+    chat: Dialogue, tmp_path: Path
+) -> None:
     await order(chat, "🍚 送饭")
     found = neighbourhoods.load(EXAMPLE)
     services = tuple(s for s in found.services if s.code != "meals")
