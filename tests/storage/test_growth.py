@@ -104,6 +104,7 @@ async def visit(chat: Dialogue) -> None:
     order_id = (await chat.town.count("orders")) or 1
     await chat.say(AQIANG, Forge(f"order.no_show:{order_id}:"))
     await chat.say(XIAOLIN, Forge("volunteer.mine:0:"))
+    assert await chat.town.count("lapses") == 1
 
 
 async def patrol(chat: Dialogue) -> None:
