@@ -44,7 +44,7 @@ async def call(tx: Transaction, here: Here, person: Person) -> Order:
 async def report_impostor(
     tx: Transaction, here: Here, actor: Person, order_id: int, *, on_behalf: bool = False
 ) -> None:
-    """举报冒充, 口令不对: whoever is at the door is not who should come, or does not know the password.
+    """举报冒充, 暗号不对: whoever is at the door is not who should come, or does not know the password.
 
     Whoever is on duty rings up, the helpers wait outside, staff know. `on_behalf`: of somebody on the phone, by who
     takes down their orders. Raises NotAllowed, NoLongerPossible.

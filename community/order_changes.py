@@ -37,7 +37,7 @@ async def change_time(tx: Transaction, here: Here, actor: Person, order_id: int,
             await tell(tx, helper, text, priority=Priority.TASK, now=here.now)
             await show(tx, helper, "task", task.id, priority=Priority.TASK, now=here.now)
     served = await people.by_id(tx, order.person_id)
-    if actor.id != served.id:
+    if await proxies.stands_for(tx, actor, served.id):  # who took it down on the phone has told them
         now_due = TimeIsNow(
             by=permissions.public_name(tx, actor), service=tasks.service_name(here, order.service), due=due
         )

@@ -304,7 +304,7 @@ async def cancel(tx: Transaction, here: Here, actor: Person, order_id: int) -> N
     await tasks.drop_calls(tx, here, order)
     service = tasks.service_name(here, order.service)
     served = await people.by_id(tx, order.person_id)
-    if actor.id != served.id:
+    if await proxies.stands_for(tx, actor, served.id):  # who took it down on the phone has told them
         by = permissions.public_name(tx, actor)
         await tell(tx, served, CancelledForYou(by=by, service=service), priority=Priority.REPLY, now=here.now)
     text = TakerCancelled(service=service, place=await tasks.rough_place(tx, task))

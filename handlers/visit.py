@@ -1,4 +1,4 @@
-"""A visit under way: 都好, 再要 15 分钟, 需要帮忙; a position at sign-in and sign-out; 口令不对 at the door; the alarm.
+"""A visit under way: 都好, 再要 15 分钟, 需要帮忙; a position at sign-in and sign-out; 暗号不对 at the door; the alarm.
 
 →小林: ⏱ 3号楼的“修东西”，都好吗？ …  [😊 都好] [⏱ 再要 15 分钟] [🆘 需要帮忙]
 小林: [😊 都好]

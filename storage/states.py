@@ -148,7 +148,7 @@ class TaskEvent(StrEnum):
     JOIN = "join"  # a companion
     LEAVE = "leave"  # a companion who cannot come
     CHANGE = "change"  # another time
-    IMPOSTOR = "impostor"  # 举报冒充, 口令不对: the wrong person at the door
+    IMPOSTOR = "impostor"  # 举报冒充, 暗号不对: the wrong person at the door
     ALARM = "alarm"  # whoever is there asked for help, or was not heard of
     WELL = "well"  # all is well with them
     RELEASE = "release"  # 去不了
