@@ -70,7 +70,7 @@ async def report_impostor(
 
 async def expected_by(tx: Transaction, person: Person) -> Order | None:
     """The order somebody is coming for, or has come for, to a person; None where nobody is."""
-    for task in await rows.live_of_person(tx, person_id=person.id):
-        if task.state in tasks.HELD and task.order_id is not None:
-            return await tasks.order_of(tx, task)
-    return None
+    live = await rows.live_of_person(tx, person_id=person.id)
+    held = [task for task in live if task.state in tasks.HELD and task.order_id is not None]
+    nearest = max(held, key=lambda task: tasks.HELD.index(task.state), default=None)
+    return await tasks.order_of(tx, nearest) if nearest else None

@@ -12,7 +12,7 @@ from community.order_texts import NotYourOwn
 from community.permissions import Action
 from community.tell import refresh, show, take_back, tell
 from community.visit_texts import PhotoChecked
-from community.volunteers import MINE, STAFF, Stage, Standing, standing
+from community.volunteers import MINE, STAFF, Stage, Standing, open_card, standing
 from storage.database import Transaction
 from storage.queries import helper_photos as rows
 from storage.queries import people
@@ -59,7 +59,7 @@ async def _show_to_checkers(tx: Transaction, here: Here, person: Person, found: 
         charge = await people.in_charge(tx, role=role, place_id=found.at or 0)
         asked = [one for one in charge if one.id != person.id]
         for one in asked:
-            await show(tx, one, STAFF, person.id, priority=Priority.TASK, now=here.now)
+            await open_card(tx, here, one, person)
         if asked:
             return
 

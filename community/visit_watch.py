@@ -92,10 +92,10 @@ async def remind(tx: Transaction, here: Here, task: Task, kind: str, whom: list[
 async def well(tx: Transaction, here: Here, actor: Person, task_id: int, *, on_behalf: bool = False) -> None:
     """😊 都好: asked again after one step. `on_behalf`: said on the phone, to somebody who may ring them.
 
-    Raises NoLongerPossible, LongEnough.
+    Who was heard on the phone may stay on beyond the hours of who is alone. Raises NoLongerPossible, LongEnough.
     """
     task = await tasks.get(tx, task_id) if on_behalf else await tasks.held_by(tx, actor, task_id)
-    await _stay(tx, here, actor, task, here.now)
+    await _stay(tx, here, actor, task, here.now, capped=not on_behalf)
 
 
 async def more_time(tx: Transaction, here: Here, actor: Person, task_id: int) -> datetime:
@@ -104,12 +104,14 @@ async def more_time(tx: Transaction, here: Here, actor: Person, task_id: int) ->
     return await _stay(tx, here, actor, task, max(task.until or here.now, here.now))
 
 
-async def _stay(tx: Transaction, here: Here, actor: Person, task: Task, since: datetime) -> datetime:
+async def _stay(
+    tx: Transaction, here: Here, actor: Person, task: Task, since: datetime, *, capped: bool = True
+) -> datetime:
     if task.state is not TaskState.ARRIVED or task.order_id is None:
         raise NoLongerPossible
     numbers, most = here.neighbourhood.visits, _most(here, task)
     until = since + timedelta(minutes=numbers.step_minutes)
-    if tasks.alone(task):
+    if tasks.alone(task) and capped:
         until = min(until, most)
         if until <= max(since, here.now):
             raise LongEnough(hours=numbers.most_minutes / 60, hotline=here.neighbourhood.community.hotline)
@@ -163,11 +165,13 @@ async def need_help(tx: Transaction, here: Here, actor: Person, task_id: int, *,
         raise NoLongerPossible
     await timers.drop(tx, prefix=UNHEARD, subject_id=task.id)
     await timers.drop(tx, prefix=OVERRUN, subject_id=task.id)
-    await _alarm(tx, here, task, await people.by_id(tx, task.taker_id), actor=actor)
+    await _alarm(tx, here, task, await people.by_id(tx, task.taker_id), actor=actor, ring=not on_behalf)
 
 
-async def _alarm(tx: Transaction, here: Here, task: Task, helper: Person, *, actor: Person | None) -> None:
-    """The helper is rung up, and those in charge see who is where (which is written down)."""
+async def _alarm(
+    tx: Transaction, here: Here, task: Task, helper: Person, *, actor: Person | None, ring: bool = True
+) -> None:
+    """The helper is rung up (unless just now), and those in charge see who is where (which is written down)."""
     first = await rows.alarm(tx, task_id=task.id, now=here.now)
     if first or actor is not None:
         await rows.add_event(
@@ -182,7 +186,8 @@ async def _alarm(tx: Transaction, here: Here, task: Task, helper: Person, *, act
     text = AreYouWell(
         service=await tasks.what(tx, here, task), place=await tasks.rough_place(tx, task), asked=actor is not None
     )
-    await have_rung(tx, helper, text, question=QUESTION, subject_id=task.id, urgent=True, now=here.now)
+    if ring:
+        await have_rung(tx, helper, text, question=QUESTION, subject_id=task.id, urgent=True, now=here.now)
     served = await people.by_id(tx, task.person_id or 0)
     for person in await _in_charge(tx, here, task):
         if person.id not in (helper.id, served.id):

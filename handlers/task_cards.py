@@ -146,7 +146,8 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
     elif captain:
         buttons = STEPS[task.kind](task) if task.kind in STEPS else captain_buttons(here, task)
     elif mine and task.state in tasks.HELD:
-        buttons = [[button("cannot_come", "task.release", task.id)]]
+        help_me = [button("i_need_help", "visit.help", task.id)] if task.state is S.ARRIVED else []
+        buttons = [help_me, [button("cannot_come", "task.release", task.id)]]
     if text.looking:
         buttons = [*buttons, [button("give_to", "task.whom", task.id)]]
     return Face(text=text, buttons=buttons)

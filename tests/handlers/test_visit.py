@@ -5,6 +5,7 @@ from dialogue import Dialogue, Edited, Forge, Location, Photo, Popup, Press
 from factories import AMEI, AQIANG, LIU, NAINAI, WU, XIAOLIN, XIAOWANG, ZHOU, Speaker
 from ordering import card, claim, everything, order, order_by_phone, password, rows, to_the_end, told
 
+from bot.transport import Rejected
 from storage.states import ContactMode, TaskState
 
 NEAR, FAR = Location(26.0805, 119.3005), Location(26.2, 119.4)
@@ -103,6 +104,32 @@ async def test_what_the_helper_says_on_the_phone_counts(chat: Dialogue, answer: 
     task = (await rows(chat))[1]
     assert (task.alarm_at is None) is (answer == "😊 都好")
     assert await chat.town.count("task_events", "event = 'alarm'") == (1 if answer == "😊 都好" else 2)
+    assert await chat.town.count("tasks", "kind = 'call' AND state = 'open'") == 0  # they have been heard
+
+
+async def test_who_says_on_the_phone_that_all_is_well_may_stay_on_after_four_hours(chat: Dialogue) -> None:
+    await arrived(chat)
+    for _ in range(14):
+        await chat.say(XIAOLIN, Press("⏱ 再要 15 分钟"))
+    await chat.advance(hours=4, minutes=11)
+
+    await chat.say(ZHOU, Press("😊 都好"))
+
+    assert (await rows(chat))[1].alarm_at is None
+    chat.heard(XIAOLIN)
+    await chat.advance(minutes=15)
+    assert "都好吗？" in told(chat, XIAOLIN)[0]
+
+
+async def test_a_companion_may_call_for_help_too(chat: Dialogue) -> None:
+    await chat.play(NAINAI, [("/order", "*"), (Press("🔥 查燃气"), "*"), (Press("✅ 叫人来"), ["*", "*"])])
+    await claim(chat)
+    await claim(chat, AMEI)
+    await chat.say(XIAOLIN, Press("📍 到门口了"))
+
+    await chat.play(AMEI, [(Press("🆘 需要帮忙"), ["🆘 知道了*"])])
+
+    assert "上门警报" in everything(chat, WU)
 
 
 async def test_a_call_for_help_is_heard_at_once_by_officer_staff_and_grid_worker(chat: Dialogue) -> None:
@@ -249,6 +276,33 @@ async def test_the_elder_sees_who_comes_while_they_come_and_nobody_else_does(cha
     await to_the_end(chat)
     assert faces(chat, NAINAI) == []
     assert not [who for who in (AMEI, AQIANG, LIU, WU) if faces(chat, who)]
+
+
+async def test_a_proxy_who_ordered_sees_who_comes_as_well(chat: Dialogue) -> None:
+    await with_photo(chat)
+    ids = {"p": (await chat.town.person(NAINAI)).id, "q": (await chat.town.person(AQIANG)).id}
+    async with chat.town.database.write() as tx:
+        await tx.run("INSERT INTO proxies (person_id, proxy_id, state, at) VALUES (:p, :q, 'agreed', 0)", **ids)
+    await order(chat)
+    async with chat.town.database.write() as tx:
+        await tx.run("UPDATE orders SET ordered_by = :q", q=ids["q"])
+    await claim(chat)
+    assert (faces(chat, NAINAI), faces(chat, AQIANG)) == (["face"], ["face"])
+
+    await chat.say(XIAOLIN, Press("↩️ 去不了"))
+
+    assert (faces(chat, NAINAI), faces(chat, AQIANG)) == ([], [])
+
+
+async def test_a_photo_that_telegram_deletes_no_more_stops_nothing(chat: Dialogue) -> None:
+    await with_photo(chat)
+    await order(chat)
+    await claim(chat)
+    chat.api.refuse(Rejected("Bad Request: message can't be deleted"), method="deleteMessage")
+
+    await to_the_end(chat)  # and nothing has failed
+
+    assert "办好了吗" in told(chat, NAINAI)[-1]
 
 
 async def test_a_photo_nobody_has_checked_or_that_was_refused_is_shown_to_nobody(chat: Dialogue) -> None:
