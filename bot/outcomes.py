@@ -163,7 +163,7 @@ class Outcomes:
             await dialogues.migrate_group(tx, old_chat_id=row.chat_id, new_chat_id=error.migrate_to)
             await outbox.put_off(tx, outbox_id=row.id, until=here.now, error="migrated")
             return replace(row.queued, not_before=here.now)
-        if "message is not modified" in str(error) or row.kind is OutboxKind.FADE:
+        if "message is not modified" in str(error) or row.kind in (OutboxKind.FADE, OutboxKind.GONE):
             await outbox.end(tx, outbox_id=row.id, state=OutboxState.SENT, now=here.now)
         elif row.kind is OutboxKind.ANSWER:
             await answer_as_message(tx, here, row)

@@ -1,6 +1,6 @@
 """Answers given on the phone: they count as the person's own, and close the call."""
 
-from community import calls, check_in_day, check_ins, orders, proxies, reports, time_bank_giving
+from community import calls, check_in_day, check_ins, orders, proxies, reports, time_bank_giving, visit_watch
 from community.errors import NotFound
 from community.here import Here
 from storage.database import Transaction
@@ -33,6 +33,10 @@ async def give(tx: Transaction, here: Here, actor: Person, task_id: int, *, answ
     elif task.question == check_ins.CONTACT and answer in ("yes", "no"):
         contact = await people.by_id(tx, task.person_id or 0)
         await check_ins.answer_contact(tx, here, contact, subject, willing=answer == "yes")
+    elif task.question == visit_watch.QUESTION and answer == "well":
+        await visit_watch.well(tx, here, actor, subject, on_behalf=True)
+    elif task.question == visit_watch.QUESTION and answer == "need_help":
+        await visit_watch.need_help(tx, here, actor, subject, on_behalf=True)
     elif task.question == "check_in" and answer == "well":
         await check_in_day.found(tx, here, actor, subject)
     elif task.question == "check_in" and answer == "need_help":

@@ -63,6 +63,9 @@ async def _helpers(tx: Transaction, task: Task) -> set[int | None]:
     if task.question == "order":
         visit = await rows.of_order(tx, task.subject_id or 0)
         return {visit.taker_id} if visit else set()
+    if task.question == "visit":
+        visit = await rows.by_id(tx, task.subject_id or 0)
+        return {task.person_id, visit.taker_id if visit else None}
     if task.question == "report":
         report = await reports.by_id(tx, task.subject_id or 0)
         return {report.keeper_id} if report else set()

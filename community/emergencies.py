@@ -2,16 +2,18 @@
 
 from datetime import timedelta
 
-from community import dispatch, orders, proxies, tasks
+from community import dispatch, orders, permissions, proxies, tasks
 from community.errors import NoLongerPossible, NotAllowed
 from community.here import Here
 from community.order_texts import HelpIsCalled, ImpostorReported
-from community.tell import have_rung
+from community.permissions import Action
+from community.tell import have_rung, tell
+from community.visit_texts import WaitOutside
 from storage.database import Transaction
 from storage.queries import people
 from storage.queries import tasks as rows
 from storage.records import Order, Person
-from storage.states import TaskEvent, TaskKind
+from storage.states import Priority, TaskEvent, TaskKind
 
 _WITHIN = timedelta(minutes=10)
 _USUAL_MINUTES = 30
@@ -39,13 +41,18 @@ async def call(tx: Transaction, here: Here, person: Person) -> Order:
     return order
 
 
-async def report_impostor(tx: Transaction, here: Here, actor: Person, order_id: int) -> None:
-    """举报冒充: whoever is at the door is not who should come. Whoever is on duty rings up, and the task's team knows.
+async def report_impostor(
+    tx: Transaction, here: Here, actor: Person, order_id: int, *, on_behalf: bool = False
+) -> None:
+    """举报冒充, 暗号不对: whoever is at the door is not who should come, or does not know the password.
 
-    Raises NotAllowed, NoLongerPossible.
+    Whoever is on duty rings up, the helpers wait outside, staff know. `on_behalf`: of somebody on the phone, by who
+    takes down their orders. Raises NotAllowed, NoLongerPossible.
     """
     order, task = await orders.get(tx, order_id)
-    if not await proxies.acts_for(tx, actor, order):
+    if on_behalf:
+        await permissions.require(tx, actor, Action.REGISTER_CALLER, place_id=task.place_id)
+    elif not await proxies.acts_for(tx, actor, order):
         raise NotAllowed
     if task.state not in tasks.HELD and not tasks.wanted(task):
         raise NoLongerPossible
@@ -54,4 +61,16 @@ async def report_impostor(tx: Transaction, here: Here, actor: Person, order_id: 
     )
     served = await people.by_id(tx, order.person_id)
     await have_rung(tx, served, ImpostorReported(), urgent=True, now=here.now)
+    text = WaitOutside(service=await tasks.what(tx, here, task), place=await tasks.rough_place(tx, task))
+    captain = [await people.by_id(tx, task.taker_id)] if task.taker_id else []
+    for helper in [*captain, *await tasks.companions(tx, task)]:
+        await tell(tx, helper, text, priority=Priority.EMERGENCY, now=here.now)
     await dispatch.warn_staff(tx, here, task)
+
+
+async def expected_by(tx: Transaction, person: Person) -> Order | None:
+    """The order somebody is coming for, or has come for, to a person; None where nobody is."""
+    live = await rows.live_of_person(tx, person_id=person.id)
+    held = [task for task in live if task.state in tasks.HELD and task.order_id is not None]
+    nearest = max(held, key=lambda task: tasks.HELD.index(task.state), default=None)
+    return await tasks.order_of(tx, nearest) if nearest else None

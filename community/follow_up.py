@@ -6,18 +6,19 @@ after; silence by 1 h before, or 30 min after, puts the task back. Numbers are t
 
 from datetime import datetime, timedelta
 
-from community import dispatch, permissions, tasks, waiting_list, waking
+from community import dispatch, helper_photos, lapses, permissions, tasks, visit_watch, waiting_list, waking
 from community.here import Here
-from community.order_texts import HelperChanged, Reminder
-from community.tell import refresh, show, tell
+from community.order_texts import HelperChanged
+from community.tell import refresh, show
+from community.visit_texts import HelperLate, OneFewer
 from storage.database import Transaction
 from storage.queries import offers, people, timers
 from storage.queries import tasks as rows
 from storage.records import Person, Task
-from storage.states import OfferState, Priority, TaskEvent, TaskState
+from storage.states import LapseKind, OfferState, Priority, TaskEvent, TaskState
 
 ASK, SILENCE, SOON, NOW = "task_ask", "task_silence", "task_soon", "task_now"
-LATE, RETURN, OVERRUN = "task_late", "task_return", "task_overrun"
+LATE, RETURN = "task_late", "task_return"
 _GRACE = timedelta(minutes=10)
 
 
@@ -60,7 +61,7 @@ async def ask(tx: Transaction, here: Here, task_id: int) -> None:
     await ask_now(tx, here, task)
     taker = await people.by_id(tx, task.taker_id)
     await show(tx, taker, "task", task.id, priority=Priority.TASK, now=here.now)
-    await _tell(tx, here, task, ASK, await tasks.companions(tx, task))
+    await visit_watch.remind(tx, here, task, ASK, await tasks.companions(tx, task))
 
 
 async def ask_now(tx: Transaction, here: Here, task: Task) -> None:
@@ -93,7 +94,11 @@ async def replace(
     `stopped_by`: staff who do not let the captain come.
     """
     taker = await people.by_id(tx, task.taker_id) if task.taker_id and event is TaskEvent.RELEASE else None
+    was_id = task.taker_id
     task = await tasks.put_back(tx, here, task, event, actor=stopped_by or taker)
+    await visit_watch.over(tx, here, task)
+    if was_id is not None and stopped_by is None:
+        await lapses.speak(tx, here, task, was_id, put_back=True)
     heir = await people.by_id(tx, task.taker_id) if task.taker_id else None
     if heir is not None:
         await set_clock(tx, here, task)
@@ -101,8 +106,17 @@ async def replace(
         order = await tasks.order_of(tx, task)
         helper = permissions.public_name(tx, heir) if heir else ""
         service = tasks.service_name(here, order.service)
-        text = HelperChanged(service=service, helper=helper, stopped=stopped_by is not None)
+        text = HelperChanged(
+            service=service,
+            helper=helper,
+            due=task.due,
+            password=permissions.own_words(tx, order.password) if heir else "",
+            hotline=here.neighbourhood.community.hotline,
+            stopped=stopped_by is not None,
+        )
         await tasks.tell_served(tx, here, order, text)
+        if heir is not None:
+            await helper_photos.show_helper(tx, here, order, task)
     await waiting_list.fill(tx, here, task)
 
 
@@ -110,7 +124,24 @@ async def lose_companion(tx: Transaction, here: Here, task: Task, companion: Per
     """Somebody who was to go along cannot: one more is looked for."""
     await rows.leave(tx, task_id=task.id, person_id=companion.id, now=here.now)
     await offers.mark(tx, task_id=task.id, person_id=companion.id, state=OfferState.RELEASED, now=here.now)
+    before_it = task.state in (TaskState.CLAIMED, TaskState.ON_WAY)
+    if before_it:
+        await tasks.change_password(tx, here, task)
     task = await tasks.joined(tx, here, task, companion, TaskEvent.LEAVE)
+    if task.state is TaskState.ARRIVED and tasks.alone(task):
+        await visit_watch.begin(tx, here, task)
+    if before_it and task.order_id is not None and task.taker_id is not None:
+        order = await tasks.order_of(tx, task)
+        going = [await people.by_id(tx, task.taker_id), *await tasks.companions(tx, task)]
+        text = OneFewer(
+            companion=permissions.public_name(tx, companion),
+            helpers=[permissions.public_name(tx, one) for one in going],
+            lacking=tasks.lacking(task),
+            service=tasks.service_name(here, order.service),
+            due=task.due,
+            password=permissions.own_words(tx, order.password),
+        )
+        await tasks.tell_served(tx, here, order, text)
     await waiting_list.fill(tx, here, task)
 
 
@@ -129,11 +160,6 @@ async def late(tx: Transaction, here: Here, task_id: int) -> None:
     await _remind(tx, here, task_id, LATE, (TaskState.CLAIMED, TaskState.ON_WAY))
 
 
-async def overrun(tx: Transaction, here: Here, task_id: int) -> None:
-    """The visit runs long: is everything well?"""
-    await _remind(tx, here, task_id, OVERRUN, (TaskState.ARRIVED,))
-
-
 async def give_up(tx: Transaction, here: Here, task_id: int) -> None:
     """Half an hour over and not a word: it is put back. Whoever is on the way is not replaced; the desk hears of it."""
     task = await tasks.get(tx, task_id)
@@ -145,29 +171,25 @@ async def give_up(tx: Transaction, here: Here, task_id: int) -> None:
 
 async def _remind(tx: Transaction, here: Here, task_id: int, kind: str, states: tuple[TaskState, ...]) -> None:
     task = await tasks.get(tx, task_id)
-    if task.state not in states or task.taker_id is None or (kind != OVERRUN and _stale(here, task, kind)):
+    if task.state not in states or task.taker_id is None or _stale(here, task, kind):
         return
     together = kind == SOON or (kind == NOW and task.kind in tasks.AT_THE_HOUR)
     others = await tasks.companions(tx, task) if together else []
-    await _tell(tx, here, task, kind, [await people.by_id(tx, task.taker_id), *others])
-    if kind == LATE and task.order_id is not None:  # 没人来 is offered from now on
-        await refresh(tx, "order_mine", task.order_id, now=here.now)
+    await visit_watch.remind(tx, here, task, kind, [await people.by_id(tx, task.taker_id), *others])
+    if kind == LATE and task.order_id is not None:
+        await _tell_late(tx, here, task)
 
 
-async def _tell(tx: Transaction, here: Here, task: Task, kind: str, whom: list[Person]) -> None:
-    text = Reminder(
-        service=await tasks.what(tx, here, task),
-        place=await tasks.rough_place(tx, task),  # the door is on the card, which forgets it
-        due=task.due,
-        moment=kind.removeprefix(tasks.TIMERS),
-        kind=task.kind,
+async def _tell_late(tx: Transaction, here: Here, task: Task) -> None:
+    """The person served hears that it may be later, and what to press; 没人来 is offered from now on."""
+    await lapses.note(tx, here, task, LapseKind.LATE)
+    order = await tasks.order_of(tx, task)
+    text = HelperLate(
+        helper=permissions.public_name(tx, await people.by_id(tx, task.taker_id or 0)),
+        service=tasks.service_name(here, order.service),
+        hotline=here.neighbourhood.community.hotline,
     )
-    for person in whom:
-        await tell(tx, person, text, priority=Priority.TASK, now=here.now)
-        await show(tx, person, "task", task.id, priority=Priority.TASK, now=here.now)
-
-
-async def watch_visit(tx: Transaction, here: Here, task: Task) -> None:
-    """After signing in: ask when the visit runs long."""
-    ends = here.now + timedelta(minutes=task.minutes + here.neighbourhood.dispatch.overrun_ask_minutes)
-    await timers.put(tx, kind=OVERRUN, subject_id=task.id, due=ends)
+    await tasks.tell_served(tx, here, order, text)
+    served = await people.by_id(tx, order.person_id)
+    await refresh(tx, "order_mine", order.id, now=here.now)
+    await show(tx, served, "order_mine", order.id, priority=Priority.REPLY, now=here.now)

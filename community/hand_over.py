@@ -7,7 +7,17 @@ from community import check_ins, follow_up, orders, reports, taking, tasks, time
 from community.here import Here
 from community.repeats import AGAIN
 from storage.database import Transaction
-from storage.queries import calendar_feeds, patrols, people, proxies, repeats, timers, volunteers
+from storage.queries import (
+    calendar_feeds,
+    helper_photos,
+    lapses,
+    patrols,
+    people,
+    proxies,
+    repeats,
+    timers,
+    volunteers,
+)
 from storage.queries import reports as report_rows
 from storage.queries import tasks as rows
 from storage.records import Person, Task
@@ -32,6 +42,8 @@ async def hand_over(tx: Transaction, here: Here, person: Person) -> None:
     await rows.forget(tx, person_id=person.id)
     await patrols.forget(tx, person_id=person.id)
     await volunteers.forget(tx, person_id=person.id, now=here.now)
+    await helper_photos.remove(tx, person.id)
+    await lapses.forget(tx, person_id=person.id)
     await proxies.forget(tx, person.id)
     await calendar_feeds.drop(tx, person_id=person.id)
     for repeat_id in await repeats.end_all(tx, person_id=person.id, now=here.now):

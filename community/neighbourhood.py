@@ -20,6 +20,7 @@ from community.neighbourhood_settings import (
     Reports,
     Targets,
     TimeBank,
+    Visits,
     Votes,
 )
 from community.neighbourhood_tree import PlaceTree
@@ -50,6 +51,7 @@ class Neighbourhood(PlaceTree, Duties):
     calendar: Calendar = Calendar()
     quiet: Period = Period.model_construct(start=time(22), end=time(7))
     dispatch: Dispatch = Dispatch()
+    visits: Visits = Visits()
     check_in: CheckIns = CheckIns()
     votes: Votes = Votes()
     reports: Reports = Reports()

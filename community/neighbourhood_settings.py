@@ -74,6 +74,24 @@ class Dispatch(Section):
     first_visits_in_pairs: Annotated[int, Field(ge=0)] = 1
 
 
+class Visits(Section):
+    """Somebody who visits alone, where they are, and who comes late or not at all."""
+
+    step_minutes: Minutes = 15
+    most_minutes: Minutes = 240
+    answer_minutes: Minutes = 10
+    near_metres: Count = 200
+    lapses: Count = 3
+    lapse_days: Count = 30
+    pause_days: Count = 7
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.step_minutes > self.most_minutes:
+            raise expected("step_minutes not above most_minutes")
+        return self
+
+
 class CheckIns(Section):
     """报平安: by when, what reminds, who is told when after the hour, and how far apart people are."""
 

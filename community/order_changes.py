@@ -7,6 +7,7 @@ from community.errors import NoLongerPossible, NotAllowed
 from community.here import Here
 from community.order_texts import DueTooSoon, TimeChanged
 from community.tell import show, tell
+from community.visit_texts import TimeIsNow
 from storage.database import Transaction
 from storage.queries import people, timers
 from storage.queries import tasks as rows
@@ -35,6 +36,12 @@ async def change_time(tx: Transaction, here: Here, actor: Person, order_id: int,
         for helper in (await people.by_id(tx, task.taker_id), *await tasks.companions(tx, task)):
             await tell(tx, helper, text, priority=Priority.TASK, now=here.now)
             await show(tx, helper, "task", task.id, priority=Priority.TASK, now=here.now)
+    served = await people.by_id(tx, order.person_id)
+    if await proxies.stands_for(tx, actor, served.id):  # who took it down on the phone has told them
+        now_due = TimeIsNow(
+            by=permissions.public_name(tx, actor), service=tasks.service_name(here, order.service), due=due
+        )
+        await tell(tx, served, now_due, priority=Priority.REPLY, now=here.now)
     if tasks.wanted(task):
         await dispatch.look_for(tx, here, task)
     await tasks.refresh_cards(tx, here, task)

@@ -35,6 +35,11 @@ class OrderedAlready(Refused, template="order/ordered_already"):
 
 
 @dataclass(kw_only=True, eq=False)
+class ConfirmedAlready(Refused, template="order/confirmed_already"):
+    """They have said so before: nothing is booked twice."""
+
+
+@dataclass(kw_only=True, eq=False)
 class DueTooSoon(Refused, template="order/due_too_soon"):
     """A time that has passed."""
 
@@ -76,6 +81,9 @@ class HelperChanged(Text, template="order/helper_changed"):
 
     service: What
     helper: str
+    due: datetime
+    password: str  # the new one, where somebody comes
+    hotline: str
     stopped: bool  # by staff: whoever was to come is not to be let in any more
 
 
@@ -94,14 +102,6 @@ class OnTheWay(Text, template="order/on_the_way"):
 
     helper: str
     service: What
-
-
-@dataclass(frozen=True, kw_only=True)
-class AtTheDoor(Text, template="order/at_the_door"):
-    """To the person served: the helper is there."""
-
-    helper: str
-    password: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,13 +3,13 @@
 import secrets
 from datetime import datetime, timedelta
 
-from community import dispatch, permissions, proxies, tasks, time_bank, waking
+from community import dispatch, helper_photos, lapses, permissions, proxies, tasks, time_bank, visit_watch, waking
 from community.calls import ask_by_phone, close_question
 from community.errors import NoLongerPossible, NotAllowed, NotFound, TooLong
 from community.here import Here
 from community.order_texts import (
     AskDone,
-    AtTheDoor,
+    ConfirmedAlready,
     DueTooSoon,
     Found,
     NoAddress,
@@ -23,14 +23,17 @@ from community.order_texts import (
 )
 from community.reports import desk_of
 from community.tell import reachable_by_chat, show, tell
+from community.visit_texts import CancelledForYou
 from storage.database import Transaction
 from storage.queries import people, timers, volunteers
 from storage.queries import tasks as rows
 from storage.records import Order, Person, Task
-from storage.states import Priority, TaskEvent, TaskKind, TaskState
+from storage.states import LapseKind, Priority, TaskEvent, TaskKind, TaskState
 
 WORDS_LIMIT = 500
 UNCONFIRMED = "task_unconfirmed"
+AT_THE_DOOR = "order_door"
+"""The card by which who is served hears that somebody is there, and may say that the password is wrong."""
 _ASK_AGAIN = timedelta(hours=24)
 
 
@@ -176,6 +179,7 @@ async def tell_who_comes(tx: Transaction, here: Here, order: Order, task: Task) 
         hotline=here.neighbourhood.community.hotline,
     )
     await tasks.tell_served(tx, here, order, text)
+    await helper_photos.show_helper(tx, here, order, task)
 
 
 async def _wants_company(tx: Transaction, here: Here, actor: Person, task: Task) -> bool:
@@ -192,20 +196,20 @@ async def on_set_off(tx: Transaction, here: Here, actor: Person, task: Task) -> 
     if reachable_by_chat(served):  # a call would come too late
         text = OnTheWay(helper=permissions.public_name(tx, actor), service=tasks.service_name(here, order.service))
         await tell(tx, served, text, priority=Priority.REPLY, now=here.now)
+    await helper_photos.show_helper(tx, here, order, task, on_the_way=True)
 
 
-async def on_arrive(tx: Transaction, here: Here, actor: Person, task: Task) -> None:
+async def on_arrive(tx: Transaction, here: Here, _: Person, task: Task) -> None:
     """The helper says the password; the person served is told who is there."""
     order = await tasks.order_of(tx, task)
-    served = await people.by_id(tx, order.person_id)
-    if reachable_by_chat(served):  # a call would come too late: the helper is at the door
-        text = AtTheDoor(helper=permissions.public_name(tx, actor), password=permissions.own_words(tx, order.password))
-        await tell(tx, served, text, priority=Priority.REPLY, now=here.now)
+    served = await people.by_id(tx, order.person_id)  # who has no chat: a call would come too late
+    await show(tx, served, AT_THE_DOOR, order.id, priority=Priority.REPLY, now=here.now)
 
 
 async def on_finish(tx: Transaction, here: Here, actor: Person, task: Task) -> None:
     """The person served is asked; by phone, if need be, by somebody who was not there."""
     order = await tasks.order_of(tx, task)
+    await lapses.speak(tx, here, task, actor.id)
     served = await people.by_id(tx, order.person_id)
     if reachable_by_chat(served):
         await show(tx, served, "order_ask", order.id, priority=Priority.REPLY, now=here.now)
@@ -223,15 +227,19 @@ async def unconfirmed(tx: Transaction, here: Here, task_id: int) -> None:
     if task.state is not TaskState.DONE or task.taker_id is None:
         return
     order = await tasks.order_of(tx, task)
+    served = await people.by_id(tx, order.person_id)
+    if served.erased_at is not None:
+        return  # nobody is left to be asked
     helper = permissions.public_name(tx, await people.by_id(tx, task.taker_id))
     text = AskDone(service=tasks.service_name(here, order.service), helper=helper)
-    served = await people.by_id(tx, order.person_id)
     await ask_by_phone(tx, here, served, text, question="order", subject_id=order.id)
 
 
 async def confirm(tx: Transaction, here: Here, actor: Person, order_id: int, *, on_behalf: bool = False) -> Order:
     """👍 好了: the minutes are banked. Raises NotAllowed, NoLongerPossible."""
     order, task = await _served(tx, actor, order_id, on_behalf=on_behalf)
+    if task.state is TaskState.CONFIRMED:
+        raise ConfirmedAlready
     if task.state is not TaskState.DONE:
         raise NoLongerPossible
     task = await tasks.move(tx, here, task, TaskEvent.CONFIRM, actor=actor, taker_id=task.taker_id)
@@ -254,7 +262,13 @@ async def complain(
     order, task = await _served(tx, actor, order_id, on_behalf=on_behalf or orderer)
     if event not in (TaskEvent.NOT_GOOD, TaskEvent.NO_SHOW) or event not in tasks.TRANSITIONS[task.state]:
         raise NoLongerPossible
+    helper_id = task.taker_id
+    if event is TaskEvent.NO_SHOW:
+        await lapses.note(tx, here, task, LapseKind.NO_SHOW)
     task = await tasks.put_back(tx, here, task, event, actor=actor)
+    await visit_watch.over(tx, here, task)
+    if helper_id is not None:
+        await lapses.speak(tx, here, task, helper_id)
     await close_question(tx, here, question="order", subject_id=order.id)
     await dispatch.look_for(tx, here, task)
     text = NotDone(
@@ -284,8 +298,13 @@ async def cancel(tx: Transaction, here: Here, actor: Person, order_id: int) -> N
         raise NotAllowed
     going = [*([await people.by_id(tx, task.taker_id)] if task.taker_id else []), *await tasks.companions(tx, task)]
     task = await tasks.move(tx, here, task, TaskEvent.CANCEL, actor=actor, taker_id=None)
+    await visit_watch.over(tx, here, task)
     await tasks.drop_calls(tx, here, order)
     service = tasks.service_name(here, order.service)
+    served = await people.by_id(tx, order.person_id)
+    if await proxies.stands_for(tx, actor, served.id):  # who took it down on the phone has told them
+        by = permissions.public_name(tx, actor)
+        await tell(tx, served, CancelledForYou(by=by, service=service), priority=Priority.REPLY, now=here.now)
     text = TakerCancelled(service=service, place=await tasks.rough_place(tx, task))
     for helper in going:
         await tell(tx, helper, text, priority=Priority.TASK, now=here.now)

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 
-from community import follow_up, patrol_figures, patrols, permissions, tasks, time_bank, waiting_list
+from community import patrol_figures, patrols, permissions, tasks, time_bank, visit_watch, waiting_list
 from community.errors import NoLongerPossible, NotAllowed, NotFound, TooLong
 from community.here import Here
 from community.patrol_texts import CaptainOnly, CheckedIn, Clue, RoundDone, TooEarly, TooFew
@@ -41,7 +41,7 @@ async def start(tx: Transaction, here: Here, actor: Person, patrol_id: int) -> N
     ends = max(task.due, here.now) + timedelta(minutes=task.minutes)
     close = ends + timedelta(minutes=here.neighbourhood.patrols.close_after_minutes)
     await timers.put(tx, kind=patrols.CLOSE, subject_id=patrol.id, due=close)
-    await follow_up.watch_visit(tx, here, task)
+    await visit_watch.begin(tx, here, task)
     await patrols.refresh_cards(tx, here, task)
     for person in await tasks.companions(tx, task):
         await show(tx, person, "task", task.id, priority=Priority.TASK, now=here.now)

@@ -11,7 +11,7 @@ from storage.database import Transaction
 from storage.queries import people, places, tasks
 from storage.queries import votes as vote_rows
 from storage.records import Ballot, OwnBallot, Person, Report, Task, Vote
-from storage.states import PlaceKind, ReportState, Role, VoteState
+from storage.states import PlaceKind, ReportState, Role, TaskState, VoteState
 
 
 class Action(StrEnum):
@@ -59,6 +59,9 @@ ALLOWED: dict[Action, tuple[Role, ...]] = {
 
 
 _DOOR_WHILE = (ReportState.SUBMITTED, ReportState.ACCEPTED, ReportState.ASSIGNED, ReportState.RESOLVED)
+
+ALARM = "visit_alarm"
+"""What an address is opened for, when a helper at a visit is not heard of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,6 +185,18 @@ async def address_of_held_task(tx: Transaction, viewer: Person, task: Task) -> A
     if not goes or task.person_id is None:
         raise NotAllowed
     return await own_address(tx, await people.by_id(tx, task.person_id))
+
+
+async def address_in_alarm(tx: Transaction, viewer: Person, task: Task, person_id: int) -> Address | None:
+    """Where somebody of a visit with an alarm is found, for who was given it (which is noted); None once it is over."""
+    if task.state is not TaskState.ARRIVED or task.alarm_at is None:
+        return None
+    if not await works_somewhere(tx, viewer, Action.MAKE_CALLS):
+        return None
+    if not await people.has_opened(tx, actor_id=viewer.id, person_id=person_id, subject=(ALARM, task.id)):
+        return None
+    person = await people.by_id(tx, person_id)
+    return await own_address(tx, person) if person.erased_at is None else None
 
 
 def has_door(report: Report) -> bool:

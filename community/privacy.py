@@ -1,15 +1,18 @@
 """What is held about somebody: shown, exported."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from community import check_ins, permissions, reports, time_bank_statement, volunteers
+from community import check_ins, helper_photos, permissions, reports, time_bank_statement, volunteers
 from community.errors import NotFound
 from community.here import Here
 from storage.database import Transaction
-from storage.queries import patrols, people
+from storage.queries import lapses, patrols, people
 from storage.queries import reports as report_rows
 from storage.records import Grant, Json, Person
 from storage.rows import to_ms
+
+_EVER = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +97,10 @@ async def _volunteering(tx: Transaction, person: Person) -> Json | None:
         "paused_until": row and row.paused_until,
         "stopped_at": row and row.stopped_at,
         "stopped_for": permissions.own_words(tx, row.stopped_for) if row else "",
+        "photo": await helper_photos.own(tx, person.id) is not None,
+        "late_or_not_there": [
+            {"kind": one.kind, "at": one.at} for one in await lapses.of(tx, person_id=person.id, since=_EVER)
+        ],
     }
 
 

@@ -110,6 +110,11 @@ async def require(tx: Transaction, actor: Person, person_id: int) -> Person:
     return await people.by_id(tx, person_id)
 
 
+async def stands_for(tx: Transaction, actor: Person, person_id: int) -> bool:
+    """Whether somebody else agreed that this person orders for them."""
+    return await rows.allowed(tx, person_id=person_id, proxy_id=actor.id)
+
+
 async def acts_for(tx: Transaction, actor: Person, order: Order) -> bool:
     """Whether somebody may change or cancel an order: theirs, made by them, or of whom they may order for."""
     if actor.id in (order.person_id, order.ordered_by):

@@ -31,6 +31,7 @@ class Pausing(Text, template="order/pausing"):
 async def begin(tx: Transaction, here: Here, order: Order, *, due: datetime) -> None:
     """This order, due then, is the first of those that come every week at that time."""
     local = due.astimezone(here.zone)
+    following = (local + _WEEK).astimezone(due.tzinfo)  # at the same time by the clock on the wall
     repeat_id = await rows.add(
         tx,
         person_id=order.person_id,
@@ -40,10 +41,10 @@ async def begin(tx: Transaction, here: Here, order: Order, *, due: datetime) -> 
         wanted_id=order.wanted_id,
         weekday=local.weekday(),
         minute=local.hour * 60 + local.minute,
-        next_at=due + _WEEK,
+        next_at=following,
     )
     await task_rows.set_repeat(tx, order_id=order.id, repeat_id=repeat_id)
-    await _set_timer(tx, here, repeat_id, due + _WEEK)
+    await _set_timer(tx, here, repeat_id, following)
 
 
 async def _set_timer(tx: Transaction, here: Here, repeat_id: int, at: datetime) -> None:

@@ -6,7 +6,18 @@ What follows for those it is for is said by the noun that it belongs to (`NOUNS`
 from collections.abc import Mapping
 from typing import Protocol
 
-from community import asking, dispatch, follow_up, knocks, orders, patrols, permissions, tasks, waiting_list
+from community import (
+    asking,
+    dispatch,
+    follow_up,
+    knocks,
+    orders,
+    patrols,
+    permissions,
+    tasks,
+    visit_watch,
+    waiting_list,
+)
 from community.errors import NoLongerPossible
 from community.here import Here
 from community.order_texts import AssignedToYou, StillAlone
@@ -116,7 +127,7 @@ async def set_off(tx: Transaction, here: Here, actor: Person, task_id: int) -> T
 async def arrive(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
     """📍 到门口了. Raises StillAlone, NoLongerPossible."""
     task = await tasks.move(tx, here, await ready(tx, actor, task_id), TaskEvent.ARRIVE, actor=actor, taker_id=actor.id)
-    await follow_up.watch_visit(tx, here, task)
+    await visit_watch.begin(tx, here, task)
     await NOUNS[task.kind].on_arrive(tx, here, actor, task)
     return task
 
@@ -124,6 +135,7 @@ async def arrive(tx: Transaction, here: Here, actor: Person, task_id: int) -> Ta
 async def finish(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
     """✅ 做好了. Raises StillAlone, NoLongerPossible."""
     task = await tasks.move(tx, here, await ready(tx, actor, task_id), TaskEvent.FINISH, actor=actor, taker_id=actor.id)
+    await visit_watch.over(tx, here, task)
     await NOUNS[task.kind].on_finish(tx, here, actor, task)
     return task
 

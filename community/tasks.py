@@ -9,7 +9,7 @@ from community.here import Here
 from community.order_texts import CaptainNow, Full, NotYourOwn, Replaced, SomebodyFaster
 from community.permissions import Action
 from community.places import above
-from community.tell import Both, Text, What, refresh, show, tell
+from community.tell import Both, Text, What, refresh, show, take_back, tell
 from storage.database import Transaction
 from storage.queries import offers, places, tasks, timers, waiting
 from storage.queries import people as people_rows
@@ -96,6 +96,11 @@ def wanted(task: Task) -> bool:
     return task.state is S.OPEN or (task.state in (S.CLAIMED, S.ON_WAY) and task.joined < task.people)
 
 
+def alone(task: Task) -> bool:
+    """Whether just one goes."""
+    return task.joined == 1
+
+
 def lacking(task: Task) -> bool:
     """Whether it cannot be done yet by those who have joined."""
     return wanted(task) and task.joined < task.least
@@ -117,11 +122,11 @@ async def order_of(tx: Transaction, task: Task) -> Order:
 
 
 def service_name(here: Here, code: str) -> What:
-    """A service's name, or what no order named; the code where the neighbourhood file has it no more."""
+    """A service's name, or what no order named; a word for any help where the neighbourhood file has it no more."""
     if code in (SOS, TaskKind.PATROL):
         return {"label": f"task_{code}"}
     found = next((s for s in here.neighbourhood.services if s.code == code), None)
-    return {"zh": found.name.zh, "en": found.name.en} if found else {"zh": code, "en": code}
+    return {"zh": found.name.zh, "en": found.name.en} if found else {"label": "some_help"}
 
 
 def service_sign(here: Here, code: str) -> str:
@@ -248,7 +253,7 @@ async def put_back(tx: Transaction, here: Here, task: Task, event: TaskEvent, *,
     taker_id = task.taker_id
     if taker_id is not None:
         await offers.mark(tx, task_id=task.id, person_id=taker_id, state=OfferState.RELEASED, now=here.now)
-        await _change_password(tx, here, task)
+        await change_password(tx, here, task)
     due = task.due if task.kind in AT_THE_HOUR else max(task.due, here.now)
     task = await move(tx, here, task, event, actor=actor, taker_id=None, due=due)
     if taker_id is not None and (actor is None or actor.id != taker_id):
@@ -274,7 +279,7 @@ async def send_home(tx: Transaction, here: Here, task: Task, others: list[Person
     return await get(tx, task.id)
 
 
-async def _change_password(tx: Transaction, here: Here, task: Task) -> None:
+async def change_password(tx: Transaction, here: Here, task: Task) -> None:
     """Whoever does not come any more knows the old one."""
     if task.order_id is not None:
         order = await order_of(tx, task)
@@ -338,5 +343,7 @@ async def refresh_cards(tx: Transaction, here: Here, task: Task) -> None:
     await refresh(tx, "task", task.id, priority=Priority.REPLY, now=here.now)
     await refresh(tx, "call", task.id, priority=Priority.REPLY, now=here.now)
     if task.order_id is not None:
-        for card in ("order_mine", "order_ask"):
+        for card in ("order_mine", "order_ask", "order_door"):
             await refresh(tx, card, task.order_id, priority=Priority.REPLY, now=here.now)
+        if task.state not in HELD:  # nobody comes: their face is nobody's business
+            await take_back(tx, "order_helper", task.order_id, now=here.now)

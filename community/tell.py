@@ -37,7 +37,7 @@ class FurtherDown(Text, template="task/further_down"):
     """What stays of a card with somebody's address in it once it is shown again: only the last one is kept up."""
 
 
-_WITH_ADDRESS = {"task", "call", "volunteer", "check_in_alarm"}
+_WITH_ADDRESS = {"task", "call", "volunteer", "check_in_alarm", "visit_alarm", "order_helper"}
 """Kinds of cards whose earlier copies must not go on showing a name, a number, a door."""
 
 
@@ -171,6 +171,11 @@ async def refresh(
     await outbox.refresh_cards(
         tx, kind=card, subject_id=subject_id, person_id=to.id if to else None, priority=priority, now=now
     )
+
+
+async def take_back(tx: Transaction, card: str, subject_id: int, *, now: datetime) -> None:
+    """Nobody is to see a subject's cards of a kind any more: they go out of the chats."""
+    await outbox.take_back(tx, kind=card, subject_id=subject_id, priority=Priority.REPLY, now=now)
 
 
 async def reply(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from community import dispatch, orders, permissions, tasks
+from community import dispatch, permissions, tasks
 from community.asking import ANY_TIME
 from community.errors import NoLongerPossible, NotFound, TooLong
 from community.hand_over import give_back
@@ -13,7 +13,7 @@ from community.tell import offer_commands, tell
 from community.volunteer_texts import MayBeginAgain, StoppedOnTheWay, YouAreStopped
 from community.volunteers import Stage, Standing, refresh_cards, standing
 from storage.database import Transaction
-from storage.queries import people, volunteers
+from storage.queries import helper_photos, people, volunteers
 from storage.queries import tasks as rows
 from storage.records import Person, Task
 from storage.states import Priority, Role, TaskState
@@ -42,6 +42,7 @@ async def leave(tx: Transaction, here: Here, person: Person) -> None:
     await people.revoke(tx, person_id=person.id, role=Role.VOLUNTEER, now=here.now)
     await give_back(tx, here, person)
     await volunteers.forget(tx, person_id=person.id, now=here.now)
+    await helper_photos.remove(tx, person.id)
     await people.audit(tx, action="volunteer_left", actor_id=person.id, person_id=person.id, now=here.now)
     await offer_commands(tx, person, now=here.now)
     await refresh_cards(tx, here, person)
@@ -123,10 +124,8 @@ def _places(found: Standing) -> list[int | None]:
 
 
 async def _hand_on(tx: Transaction, here: Here, before: Task, person: Person) -> None:
-    """The duty officer (or staff) hears what somebody who was stopped had; who comes after all is told the served."""
+    """The duty officer (or staff) hears what somebody who was stopped had."""
     task = await tasks.get(tx, before.id)
-    if before.taker_id != person.id and task.order_id is not None and task.taker_id is not None:
-        await orders.tell_who_comes(tx, here, await tasks.order_of(tx, task), task)
     _, officer = await dispatch.officer_on_duty(tx, here)
     staff = {p.id: p for p in await people.in_charge(tx, role=Role.STAFF, place_id=task.place_id)}
     text = StoppedOnTheWay(

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import callers, orders, people, permissions, places, report_intake, reports, tasks
-from community.errors import NotAllowed, TooLong
+from community import callers, emergencies, orders, people, permissions, places, report_intake, reports, tasks
+from community.errors import NoLongerPossible, NotAllowed, TooLong
 from community.tell import Both, Text, reachable_by_chat
 from handlers import pick
 from handlers.buttons import Press
@@ -120,6 +120,13 @@ class Taken(Text, template="caller/taken"):
     by_phone: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class TellCaller(Text, template="caller/tell_caller"):
+    """What to say to a caller who has the wrong person at the door."""
+
+    police: str
+
+
 async def start(_: Update, turn: Turn, __: Press) -> None:
     """☎️ 来电登记"""
     if not await callers.may_register(turn.tx, turn.person):
@@ -216,11 +223,22 @@ async def ask_what(turn: Turn, draft: Json) -> None:
     """An order or a report."""
     text = AskWhat(name=draft["name"], place=await permissions.full_name(turn.tx, draft["at"]))
     choices = [FLOW.choice("what", "order", "take_order"), FLOW.choice("what", "report", "take_report")]
-    await turn.say(text, buttons=[choices, FLOW.ways_out("what", back=False)])
+    person = await callers.caller(turn.tx, turn.person, draft["person"])
+    door = [FLOW.choice("what", "door", "wrong_at_door")] if await emergencies.expected_by(turn.tx, person) else []
+    await turn.say(text, buttons=[door, choices, FLOW.ways_out("what", back=False)])
 
 
-async def take_what(_: Turn, __: Json, said: Said) -> str | None:
-    """One of the two."""
+async def take_what(turn: Turn, draft: Json, said: Said) -> str | None:
+    """One of the two; or, while somebody is expected there, that it is not who should come."""
+    if said.kind is Kind.PRESS and said.text == "door":
+        person = await callers.caller(turn.tx, turn.person, draft["person"])
+        order = await emergencies.expected_by(turn.tx, person)
+        if order is None:
+            raise NoLongerPossible
+        await emergencies.report_impostor(turn.tx, turn.here, turn.person, order.id, on_behalf=True)
+        police = turn.here.neighbourhood.community.emergency.police
+        await turn.say(TellCaller(police=police), keyboard=await keyboard(turn))
+        return None
     if said.kind is not Kind.PRESS or said.text not in ("order", "report"):
         raise AskAgain(pick.PickFromButtons())
     return "service" if said.text == "order" else "words"

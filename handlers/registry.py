@@ -50,9 +50,11 @@ from handlers import (
     time_bank_desk,
     time_bank_give,
     unprompted,
+    visit,
     volunteer,
     volunteer_cards,
     volunteer_desk,
+    volunteer_photo,
     volunteer_rest,
     vote,
     vote_cards,
@@ -71,10 +73,10 @@ Said = Callable[[Update, Turn], Coroutine[Any, Any, None]]
 Pressed = Callable[[Update, Turn, Press], Coroutine[Any, Any, None]]
 _SPOKEN = (menu, report, order, sos, task, notice_desk, vote, my, contacts, desk)
 _PRESSED = (
-    *(menu, join, report, report_desk, order_after, sos, proxy, task, call, caller),
+    *(menu, join, report, report_desk, order_after, sos, proxy, task, visit, call, caller),
     *(notice, notice_desk, vote, vote_open, my, desk, groups),
     *(time_bank, time_bank_give, time_bank_desk),
-    *(quiet, week, volunteer, volunteer_rest, volunteer_desk),
+    *(quiet, week, volunteer, volunteer_rest, volunteer_desk, volunteer_photo),
     *(patrol, patrol_post, patrol_desk),
     *(check_in, check_in_enrol, look_in, emergency),
 )
@@ -82,13 +84,13 @@ _FLOWS = (
     *(join.FLOW, report.FLOW, *report_desk.FLOWS, order.FLOW, order_after.FLOW, task.FLOW, caller.FLOW),
     *(vote_open.FLOW, notice.FLOW, notice_desk.FLOW, unprompted.FLOW),
     *(*time_bank_give.FLOWS, *time_bank_desk.FLOWS),
-    *(volunteer.FLOW, volunteer_desk.FLOW),
+    *(volunteer.FLOW, volunteer_desk.FLOW, volunteer_photo.FLOW),
     *(patrol.FLOW, patrol_post.FLOW, patrol_desk.FLOW),
     *(check_in.FLOW, check_in_enrol.FLOW),
 )
 _SHOWN = (
     *(report_cards, task_cards, patrol_cards, proxy, vote_cards, notice_cards, time_bank_cards, volunteer_cards),
-    *(desk, check_in_cards, emergency),
+    *(desk, check_in_cards, emergency, visit),
 )
 
 COMMANDS: Mapping[str, Said] = {name: f for module in _SPOKEN for name, f in module.COMMANDS.items()}

@@ -81,6 +81,8 @@ class Renderer:
             return Call(method="answerCallbackQuery", params=params, to_chat=False)
         if row.kind is OutboxKind.COMMANDS:
             return await self._offer_commands(tx, row)
+        if row.kind is OutboxKind.GONE:
+            return Call(method="deleteMessage", params={"message_id": row.alters_message})
         if row.kind is OutboxKind.FADE and row.template:
             return self._edit(here, row.language, row.template, {}, [], row.alters_message or 0, "text")
         if row.kind is OutboxKind.FADE:

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from community import calls, check_ins, dispatch, emergency_state, orders, people, permissions, repeats, tasks
+from community import (
+    calls,
+    check_ins,
+    dispatch,
+    emergency_state,
+    orders,
+    people,
+    permissions,
+    repeats,
+    tasks,
+    visit_watch,
+)
 from community.here import Here
 from community.permissions import Action
 from community.tell import Both, Text, What, plain
@@ -45,6 +56,12 @@ class TaskCard(Text, template="task/card"):
     others: list[str]  # who goes with this reader
     lacking: bool
     paused: bool  # by 应急状态
+    until: datetime | None  # a lone helper is asked then whether all is well
+    alarm: bool
+    came: str  # what a position sent at sign-in said; for staff, and for the helper
+    went: str
+    arrived_at: datetime | None  # for staff alone, as is the next
+    done_at: datetime | None
     looking: dict[str, Any]  # for who runs things: wave, asked, refused, begins, officer_at; empty for others
 
 
@@ -107,6 +124,7 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
         if order is not None:
             words = permissions.own_words(tx, order.words)
             password = permissions.own_words(tx, order.password)
+    staff = not mine and await permissions.may(tx, reader, Action.SEE_OPEN, place_id=task.place_id) is not None
     open_to_me = tasks.wanted(task) and said is OfferState.ASKED and not mine
     text = TaskCard(
         emoji=await tasks.sign(tx, here, task),
@@ -129,6 +147,12 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
         others=[permissions.public_name(tx, one) for one in going if one.id != reader.id] if mine else [],
         lacking=tasks.lacking(task),
         paused=await emergency_state.pauses(tx, task),
+        until=task.until if captain and tasks.alone(task) and task.state is S.ARRIVED else None,
+        alarm=captain and task.alarm_at is not None,
+        came=(task.came or "") if captain or staff else "",
+        went=(task.went or "") if captain or staff else "",
+        arrived_at=task.arrived_at if staff else None,
+        done_at=task.done_at if staff else None,
         looking=await _clock(tx, here, task, reader),
     )
     buttons: Rows = []
@@ -136,9 +160,10 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
         claim = CLAIMS.get(task.kind, "i_go")
         buttons = [[button(claim, "task.claim", task.id), button("not_now", "task.decline", task.id)]]
     elif captain:
-        buttons = STEPS.get(task.kind, captain_buttons)(task)
+        buttons = STEPS[task.kind](task) if task.kind in STEPS else captain_buttons(here, task)
     elif mine and task.state in tasks.HELD:
-        buttons = [[button("cannot_come", "task.release", task.id)]]
+        help_me = [button("i_need_help", "visit.help", task.id)] if task.state is S.ARRIVED else []
+        buttons = [help_me, [button("cannot_come", "task.release", task.id)]]
     if text.looking:
         buttons = [*buttons, [button("give_to", "task.whom", task.id)]]
     return Face(text=text, buttons=buttons)
@@ -152,7 +177,7 @@ async def _clock(tx: Transaction, here: Here, task: Task, reader: Person) -> dic
     return {name: plain(value) for name, value in vars(found).items()}
 
 
-def captain_buttons(task: Task) -> Rows:
+def captain_buttons(here: Here, task: Task) -> Rows:
     """What the captain does next."""
     release = button("cannot_come", "task.release", task.id)
     arrive, finish = button("at_door", "task.arrive", task.id), button("done_it", "task.finish", task.id)
@@ -165,9 +190,19 @@ def captain_buttons(task: Task) -> Rows:
         case S.ON_WAY:
             return [[arrive], [finish, release]]
         case S.ARRIVED:
-            return [[finish, release]]
+            return [*_well(here, task), [finish, release]]
         case _:
             return []
+
+
+def _well(here: Here, task: Task) -> Rows:
+    """都好, 再要 15 分钟, 需要帮忙: of whoever is alone always, of others once they are asked."""
+    asked = task.asked_at is not None or task.alarm_at is not None
+    if not (tasks.alone(task) or asked):
+        return []
+    more = button("more_time", "visit.more", task.id, minutes=here.neighbourhood.visits.step_minutes)
+    stay = [button("all_well", "visit.well", task.id), more] if asked else [more]
+    return [stay if visit_watch.may_stay(here, task) else [], [button("i_need_help", "visit.help", task.id)]]
 
 
 async def my_order(tx: Transaction, here: Here, order_id: int, reader: Person | Group) -> Face | None:
@@ -262,7 +297,7 @@ async def call_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
     elif open_still and task.question == "gift":
         take = button("gift_take", "call.take", task.id)
         buttons = [[take, button("gift_leave", "call.leave", task.id)], [missed]]
-    elif open_still and task.question == "check_in":
+    elif open_still and task.question in ("check_in", visit_watch.QUESTION):
         well = button("all_well", "call.well", task.id)
         buttons = [[well, button("need_help", "call.need_help", task.id)], [missed]]
     elif open_still:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from community import people, permissions, tasks, volunteer_figures, volunteer_word, volunteers
+from community import helper_photos, lapses, people, permissions, tasks, volunteer_figures, volunteer_word, volunteers
 from community.asking import ANY_TIME, PARTS
 from community.here import Here
 from community.permissions import Action
@@ -31,6 +31,10 @@ class MyVolunteering(Text, template="volunteer/mine"):
     place: Both
     wanted: Both  # wider than that; staff are to check it
     paused_until: datetime | None
+    photo: str  # none, waiting (staff have not seen it), seen
+    late: int  # of late, as is the next
+    no_show: int
+    no_offers_until: datetime | None  # after several of these
     reason: str
     hotline: str
 
@@ -54,6 +58,10 @@ class AVolunteer(Text, template="volunteer/card"):
     taken: int
     declined: int
     last: datetime | None
+    late: int
+    no_show: int
+    no_offers_until: datetime | None
+    photo: bool  # to be looked at
 
 
 def skill_names(here: Here, codes: list[str]) -> list[Both]:
@@ -89,6 +97,7 @@ async def mine(tx: Transaction, here: Here, person_id: int, reader: Person | Gro
         return None
     found = await volunteers.standing(tx, reader)
     row = found.row
+    photo, lately = await helper_photos.own(tx, reader.id), await lapses.of(tx, here, reader.id)
     text = MyVolunteering(
         stage=found.stage,
         skills=skill_names(here, found.offer.skills),
@@ -97,6 +106,10 @@ async def mine(tx: Transaction, here: Here, person_id: int, reader: Person | Gro
         place=await place_name(tx, found.at),
         wanted=await place_name(tx, found.offer.place_id if found.stage is Stage.WIDER else None),
         paused_until=_pause(here, row.paused_until if row else None),
+        photo="none" if photo is None else "waiting" if photo.checked_by is None else "seen",
+        late=lately.late,
+        no_show=lately.no_show,
+        no_offers_until=lately.paused_until,
         reason=permissions.own_words(tx, row.stopped_for) if row else "",
         hotline=here.neighbourhood.community.hotline,
     )
@@ -120,7 +133,8 @@ def _my_buttons(found: volunteers.Standing, *, paused: bool) -> Rows:
         word = "resume" if paused else "pause"
         rest = button(f"volunteer_{word}", f"volunteer.{word}")
         rows.append([rest, button("volunteer_teams_figures", "volunteer.figures")] if found.offer.teams else [rest])
-    return [*rows, [button("volunteer_leave", "volunteer.leave")]]
+    photo = button("volunteer_photo", "volunteer.photo")
+    return [*rows, [photo, button("volunteer_leave", "volunteer.leave")]]
 
 
 async def for_staff(tx: Transaction, here: Here, person_id: int, reader: Person | Group) -> Face | None:
@@ -134,6 +148,8 @@ async def for_staff(tx: Transaction, here: Here, person_id: int, reader: Person 
     address = await permissions.own_address(tx, person) if meets else None
     row = found.row if may else None
     figures = await volunteer_figures.of(tx, here, person_id) if may else None
+    lately = await lapses.of(tx, here, person_id) if may else None
+    photo = await helper_photos.to_check(tx, reader, found, person_id)
     text = AVolunteer(
         stage=found.stage,
         name=permissions.public_name(tx, person) if may else "",
@@ -150,9 +166,19 @@ async def for_staff(tx: Transaction, here: Here, person_id: int, reader: Person 
         taken=figures.taken if figures else 0,
         declined=figures.declined if figures else 0,
         last=figures.last if figures else None,
+        late=lately.late if lately else 0,
+        no_show=lately.no_show if lately else 0,
+        no_offers_until=lately.paused_until if lately else None,
+        photo=photo is not None,
     )
     buttons = await _staff_buttons(tx, reader, person, found) if may else []
-    return Face(text=text, buttons=buttons)
+    if photo is not None:
+        at = str(round(photo[1].timestamp() * 1000))
+        seen = [button(f"photo_{word}", f"volunteer.photo_{word}", person_id, at) for word in ("good", "bad")]
+        buttons = [seen, *buttons]
+    if text.no_offers_until is not None and reader.id != person_id:
+        buttons = [*buttons, [button("volunteer_lift", "volunteer.lift", person_id)]]
+    return Face(text=text, buttons=buttons, photo=photo[0] if photo else "")
 
 
 async def _staff_buttons(tx: Transaction, reader: Person, person: Person, found: volunteers.Standing) -> Rows:

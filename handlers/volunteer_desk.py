@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import permissions, volunteer_figures, volunteer_leaving, volunteers
+from community import lapses, permissions, volunteer_figures, volunteer_leaving, volunteers
 from community.errors import NoLongerPossible, TooLong
 from community.tell import Text
 from community.volunteers import Stage
@@ -143,6 +143,12 @@ async def let_begin_again(_: Update, turn: Turn, press: Press) -> None:
     await turn.answer()
 
 
+async def lift(_: Update, turn: Turn, press: Press) -> None:
+    """▶️ 恢复派单"""
+    await lapses.lift(turn.tx, turn.here, turn.person, press.subject)
+    await turn.answer()
+
+
 async def ask_reason(turn: Turn, draft: Json) -> None:
     """The volunteer reads it."""
     text = AskReason(name=draft["name"], limit=volunteer_leaving.REASON_LIMIT)
@@ -188,4 +194,5 @@ PRESSES = {
     "volunteer.asked": asked,
     "volunteer.stop": stop,
     "volunteer.again": let_begin_again,
+    "volunteer.lift": lift,
 }

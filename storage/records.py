@@ -13,9 +13,11 @@ from storage.states import (
     EmergencyCause,
     FindingKind,
     Keyboard,
+    LapseKind,
     NoticeState,
     OutboxKind,
     PlaceKind,
+    PositionSaid,
     Priority,
     ProxyState,
     ReportEvent,
@@ -369,6 +371,10 @@ class Task:
     companions: int  # who joined after the captain
     wave: int  # 0: nobody has been asked yet
     looking_since: datetime | None  # or from when on, if that lies ahead
+    until: datetime | None  # by when whoever is there is asked whether all is well
+    alarm_at: datetime | None  # they asked for help, or were not heard of; not settled yet
+    came: PositionSaid | None  # the position sent at sign-in
+    went: PositionSaid | None  # and at sign-out
     created_at: datetime
 
     @property
@@ -455,6 +461,23 @@ class Volunteer:
     put_off_at: datetime | None  # staff could not check it yet
     stopped_at: datetime | None  # by staff, who said why
     stopped_for: Sealed | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HelperPhoto:
+    """A volunteer's photo, for those they go to."""
+
+    file: Sealed  # file_id
+    at: datetime
+    checked_by: int | None  # of staff, who have seen that it is them
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lapse:
+    """Somebody did not come as they had said."""
+
+    kind: LapseKind
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -81,6 +81,7 @@ class OutboxKind(StrEnum):
     ANSWER = "answer"  # answer a press of a button
     COMMANDS = "commands"  # set which commands a person is offered
     FADE = "fade"  # take the buttons (and with a template the words) off a message that a newer one replaces
+    GONE = "gone"  # take a message back: a photo that is not to stay
     ALTER = "alter"  # turn an earlier message into a template with its context
 
 
@@ -147,7 +148,9 @@ class TaskEvent(StrEnum):
     JOIN = "join"  # a companion
     LEAVE = "leave"  # a companion who cannot come
     CHANGE = "change"  # another time
-    IMPOSTOR = "impostor"  # 举报冒充: the wrong person at the door
+    IMPOSTOR = "impostor"  # 举报冒充, 暗号不对: the wrong person at the door
+    ALARM = "alarm"  # whoever is there asked for help, or was not heard of
+    WELL = "well"  # all is well with them
     RELEASE = "release"  # 去不了
     RETURN = "return"  # put back: the taker fell silent
     SET_OFF = "set_off"
@@ -157,6 +160,21 @@ class TaskEvent(StrEnum):
     NOT_GOOD = "not_good"  # 没好
     NO_SHOW = "no_show"  # 没人来
     CANCEL = "cancel"
+
+
+class PositionSaid(StrEnum):
+    """What a position said that a helper sent; the position itself is not kept."""
+
+    SENT = "sent"  # nobody knows where the building is
+    NEAR = "near"
+    AWAY = "away"
+
+
+class LapseKind(StrEnum):
+    """How somebody did not come as they had said."""
+
+    LATE = "late"
+    NO_SHOW = "no_show"
 
 
 class OfferState(StrEnum):

@@ -133,6 +133,12 @@ class FakeApi(Transport):
             )
             self.news.append(("toast", self.queries.get(toast.query, 0), toast))
             return True
+        if method == "deleteMessage":
+            kept = [m for m in self.shown(params["chat_id"]) if m.id != params["message_id"]]
+            if len(kept) == len(self.shown(params["chat_id"])):
+                raise Rejected("Bad Request: message to delete not found")
+            self.chats[params["chat_id"]] = kept
+            return True
         if method.startswith("edit"):
             return self._edit(method, params)
         if method.startswith("send"):

@@ -40,6 +40,7 @@ WORDS = (
     "壬申一趟",  # what its captain says of the round
     "癸酉雷暴",  # why another one is called off
     "甲戌忌口",  # with an order that comes every week
+    "乙亥照片",  # the file of a volunteer's photo
 )
 TROUBLE = WORDS[13]
 YARD = Room(id=-2002, title=WORDS[8])
@@ -61,6 +62,7 @@ async def live(chat: Dialogue) -> list[str]:
     await _time_bank(chat)
     await _weekly(chat)
     await _patrol(chat)
+    await _photo(chat)
     await _stop(chat)
     await _half_done(chat)
     return [*WORDS, *PHONES, await password(chat)]
@@ -136,6 +138,10 @@ async def _weekly(chat: Dialogue) -> None:
         chat, AQIANG, "/order", Press("🍚 送饭"), WORDS[22], Press("⋯*"), Press("🔁 每周一次"), "每周五中午十二点"
     )
     await _say(chat, AQIANG, Press("✅ 叫人来"))
+
+
+async def _photo(chat: Dialogue) -> None:
+    await _say(chat, AMEI, Forge("volunteer.photo:0:"), Photo(file=WORDS[23]))
 
 
 async def _patrol(chat: Dialogue) -> None:

@@ -23,6 +23,7 @@ _FIT = (
     "AND p.id <> CAST(:served AS BIGINT) "
     "AND NOT EXISTS (SELECT 1 FROM offers f WHERE f.task_id = :task_id AND f.person_id = p.id) "
     "AND COALESCE(v.paused_until, 0) <= CAST(:now AS BIGINT) "
+    "AND NOT EXISTS (SELECT 1 FROM offer_pauses x WHERE x.person_id = p.id AND x.until > CAST(:now AS BIGINT)) "
     "AND (v.hours IS NULL OR v.hours & CAST(:hours AS BIGINT) <> 0) "
     "AND (SELECT COUNT(*) FROM offers f WHERE f.person_id = p.id AND f.at >= :today) < CAST(:cap AS BIGINT) "
     f"AND {_AWAKE}"
@@ -163,9 +164,11 @@ async def ask_again(
         Person,
         f"SELECT {PERSON} FROM people p JOIN offers f ON f.person_id = p.id "
         f"WHERE f.task_id = :task_id AND f.state = 'asked' AND f.wave < 0 AND p.erased_at IS NULL AND {_AWAKE} "
+        "AND NOT EXISTS (SELECT 1 FROM offer_pauses x WHERE x.person_id = p.id AND x.until > CAST(:now AS BIGINT)) "
         "ORDER BY f.at, p.id LIMIT :limit",
         task_id=task_id,
         minute=minute,
+        now=now,
         limit=limit,
     )
     for person in found:

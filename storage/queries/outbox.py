@@ -110,7 +110,10 @@ async def put_card(
 
 
 async def _put_away(tx: Transaction, card_id: int, *, priority: Priority, instead: str | None, now: datetime) -> None:
-    """What was shown of a card loses its buttons, what was about to be shown is not."""
+    """What was shown of a card loses its buttons, what was about to be shown is not.
+
+    A photo under words that must not stay behind is taken back as a whole.
+    """
     await tx.run(
         # The state is said twice, as in refresh_cards.
         "DELETE FROM outbox WHERE state IN ('waiting', 'sending') AND state = 'waiting' AND card_id = :card_id",
@@ -119,7 +122,8 @@ async def _put_away(tx: Transaction, card_id: int, *, priority: Priority, instea
     await tx.run(
         "INSERT INTO outbox "
         "(priority, kind, person_id, group_id, alters_message, template, state, not_before, created_at) "
-        "SELECT CAST(:priority AS BIGINT), 'fade', person_id, group_id, message_id, CAST(:instead AS TEXT), "
+        "SELECT CAST(:priority AS BIGINT), CASE WHEN form = 'photo' AND CAST(:instead AS TEXT) IS NOT NULL "
+        "THEN 'gone' ELSE 'fade' END, person_id, group_id, message_id, CAST(:instead AS TEXT), "
         "'waiting', CAST(:now AS BIGINT), CAST(:now AS BIGINT) FROM cards "
         "WHERE id = :card_id AND message_id IS NOT NULL",
         priority=priority,
@@ -128,6 +132,32 @@ async def _put_away(tx: Transaction, card_id: int, *, priority: Priority, instea
         now=now,
     )
     await tx.run("UPDATE cards SET message_id = NULL, shown = NULL WHERE id = :card_id", card_id=card_id)
+
+
+async def take_back(tx: Transaction, *, kind: str, subject_id: int, priority: Priority, now: datetime) -> None:
+    """Nobody is to see a subject's cards any more: what was shown is taken back."""
+    tx.wake("outbox")
+    shown = "SELECT id FROM cards WHERE kind = :kind AND subject_id = :subject_id"
+    await tx.run(
+        f"DELETE FROM outbox WHERE state IN ('waiting', 'sending') AND state = 'waiting' AND card_id IN ({shown})",
+        kind=kind,
+        subject_id=subject_id,
+    )
+    await tx.run(
+        "INSERT INTO outbox (priority, kind, person_id, group_id, alters_message, state, not_before, created_at) "
+        "SELECT CAST(:priority AS BIGINT), 'gone', person_id, group_id, message_id, 'waiting', "
+        "CAST(:now AS BIGINT), CAST(:now AS BIGINT) FROM cards "
+        "WHERE kind = :kind AND subject_id = :subject_id AND message_id IS NOT NULL",
+        priority=priority,
+        kind=kind,
+        subject_id=subject_id,
+        now=now,
+    )
+    await tx.run(
+        "UPDATE cards SET message_id = NULL, shown = NULL WHERE kind = :kind AND subject_id = :subject_id",
+        kind=kind,
+        subject_id=subject_id,
+    )
 
 
 async def refresh_cards(

@@ -172,6 +172,16 @@ async def nearest(tx: Transaction, *, latitude: int, longitude: int, kind: Place
     return None
 
 
+async def position_of(tx: Transaction, place_id: int) -> tuple[float, float] | None:
+    """Where a place or the building it lies in is, in degrees; None where nobody has said."""
+    above = "FROM reach r JOIN places p ON p.id = r.ancestor_id WHERE r.place_id = :place_id AND p.kind = 'building'"
+    found = [
+        await tx.one(int, f"SELECT p.{axis} {above} AND p.{axis} IS NOT NULL", place_id=place_id)
+        for axis in ("latitude", "longitude")
+    ]
+    return (found[0] / 1_000_000, found[1] / 1_000_000) if found[0] is not None and found[1] is not None else None
+
+
 async def all_places(tx: Transaction) -> list[Place]:
     """Every place, containers first."""
     return await tx.all(Place, f"SELECT {_PLACE} FROM places p ORDER BY p.id")

@@ -38,6 +38,7 @@ SEALED = (
     Column(table="postings", name="words"),
     Column(table="certificates", name="name"),
     Column(table="volunteers", name="stopped_for", key=("person_id",)),
+    Column(table="helper_photos", name="file", key=("person_id",)),
     Column(table="patrols", name="note"),
     Column(table="patrols", name="reason"),
     Column(table="patrol_findings", name="words"),

@@ -6,7 +6,7 @@ from storage.crypto import Sealed
 from storage.database import Transaction
 from storage.queries.people import PERSON
 from storage.records import Counted, Json, Order, Person, Task
-from storage.states import TaskEvent, TaskKind, TaskState
+from storage.states import PositionSaid, TaskEvent, TaskKind, TaskState
 
 _ORDER = (
     "o.id, o.person_id, o.ordered_by, o.service, o.words, o.voice, o.photo, o.password, o.wanted_id, o.repeat_id, "
@@ -15,7 +15,8 @@ _ORDER = (
 _TASK = (
     "t.id, t.kind, t.order_id, t.person_id, t.place_id, t.state, t.taker_id, t.due, t.minutes, t.asked_at, "
     "t.answered_at, t.arrived_at, t.done_at, t.template, t.context, t.question, t.subject_id, t.tries, t.skill, "
-    "t.urgent, t.people, t.least, t.companions, t.wave, t.looking_since, t.created_at"
+    "t.urgent, t.people, t.least, t.companions, t.wave, t.looking_since, t.until, t.alarm_at, t.came, t.went, "
+    "t.created_at"
 )
 _LIVE = "t.state NOT IN ('confirmed', 'cancelled')"
 
@@ -117,7 +118,9 @@ async def move(
     return bool(
         await tx.run(
             "UPDATE tasks SET state = :state, taker_id = :taker_id, due = :due, changed_at = :now, "
-            "asked_at = NULL, answered_at = NULL, "
+            "asked_at = NULL, answered_at = NULL, until = NULL, alarm_at = NULL, "
+            "came = CASE :state WHEN 'open' THEN NULL ELSE came END, "
+            "went = CASE :state WHEN 'open' THEN NULL ELSE went END, "
             "arrived_at = CASE :state WHEN 'arrived' THEN :now WHEN 'open' THEN NULL ELSE arrived_at END, "
             "done_at = CASE :state WHEN 'done' THEN :now WHEN 'open' THEN NULL ELSE done_at END "
             "WHERE id = :task_id AND state = :was",
@@ -210,6 +213,42 @@ async def asked(tx: Transaction, *, task_id: int, now: datetime) -> None:
 async def answered(tx: Transaction, *, task_id: int, now: datetime) -> None:
     """They can."""
     await tx.run("UPDATE tasks SET answered_at = :now WHERE id = :task_id", task_id=task_id, now=now)
+
+
+async def watch(tx: Transaction, *, task_id: int, until: datetime) -> None:
+    """Whoever is there is asked then whether all is well; they were heard of now."""
+    await tx.run(
+        "UPDATE tasks SET until = :until, asked_at = NULL, answered_at = NULL, alarm_at = NULL WHERE id = :task_id",
+        until=until,
+        task_id=task_id,
+    )
+
+
+async def alarm(tx: Transaction, *, task_id: int, now: datetime) -> bool:
+    """Nobody heard of whoever is there, or they asked for help; False where that is known."""
+    return bool(
+        await tx.run(
+            "UPDATE tasks SET alarm_at = :now WHERE id = :task_id AND alarm_at IS NULL", now=now, task_id=task_id
+        )
+    )
+
+
+async def of_captain(tx: Transaction, *, person_id: int, since: datetime) -> list[Task]:
+    """Visits that somebody leads and at which they are, or which they have finished since then; the latest first."""
+    return await tx.all(
+        Task,
+        f"SELECT {_TASK} FROM tasks t WHERE t.taker_id = :person_id AND t.order_id IS NOT NULL "
+        "AND (t.state = 'arrived' OR t.state IN ('done', 'confirmed') AND t.done_at >= :since) "
+        "ORDER BY t.changed_at DESC, t.id DESC LIMIT 5",
+        person_id=person_id,
+        since=since,
+    )
+
+
+async def located(tx: Transaction, *, task_id: int, leaving: bool, said: PositionSaid) -> None:
+    """A position was sent at sign-in, or (`leaving`) at sign-out."""
+    column = "went" if leaving else "came"
+    await tx.run(f"UPDATE tasks SET {column} = :said WHERE id = :task_id", said=said, task_id=task_id)
 
 
 async def not_reached(tx: Transaction, *, task_id: int) -> int:

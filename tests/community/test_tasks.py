@@ -5,7 +5,7 @@ import itertools
 import pytest
 from factories import AMEI, NAINAI, XIAOLIN, Town
 
-from community import dispatch, follow_up, orders, tasks, waking
+from community import dispatch, follow_up, orders, tasks, visit_watch, waking
 from community.errors import NoLongerPossible, NotFound
 from storage.database import Transaction
 from storage.queries import offers
@@ -23,7 +23,9 @@ WAYS: dict[TaskState, list[TaskEvent]] = {
     S.CONFIRMED: [E.CLAIM, E.FINISH, E.CONFIRM],
     S.CANCELLED: [E.CANCEL],
 }
-MOVES = [e for e in E if e not in (E.OPEN, E.JOIN, E.LEAVE, E.CHANGE, E.IMPOSTOR)]  # with those it stays where it is
+MOVES = [
+    e for e in E if e not in (E.OPEN, E.JOIN, E.LEAVE, E.CHANGE, E.IMPOSTOR, E.ALARM, E.WELL)
+]  # with those it stays where it is
 
 
 async def brought_to(tx: Transaction, town: Town, state: TaskState) -> Task:
@@ -136,13 +138,15 @@ async def test_the_ladder_is_silent_once_somebody_has_it(town: Town, state: Task
 
 @pytest.mark.parametrize(
     ("state", "ping"),
-    list(itertools.product([S.OPEN, S.DONE, S.CONFIRMED, S.CANCELLED], ["soon", "now", "late", "overrun", "ask"])),
+    list(itertools.product([S.OPEN, S.DONE, S.CONFIRMED, S.CANCELLED], ["soon", "now", "late", "ask"])),
 )
 async def test_no_ping_reaches_who_has_nothing_to_do_any_more(town: Town, state: TaskState, ping: str) -> None:
     async with town.database.write() as tx:
         task = await brought_to(tx, town, state)
         before = await tx.need(int, "SELECT COUNT(*) FROM outbox")
         await getattr(follow_up, ping)(tx, town.here(), task.id)
+        await visit_watch.ask(tx, town.here(), task.id)
+        await visit_watch.unheard(tx, town.here(), task.id)
         await follow_up.give_up(tx, town.here(), task.id)
         await follow_up.silence(tx, town.here(), task.id)
 
@@ -150,8 +154,8 @@ async def test_no_ping_reaches_who_has_nothing_to_do_any_more(town: Town, state:
         assert (await tasks.get(tx, task.id)).state is state
 
 
-async def test_a_service_that_is_gone_keeps_its_code_as_name_and_a_hand_as_sign(town: Town) -> None:
-    assert tasks.service_name(town.here(), "gone") == {"zh": "gone", "en": "gone"}
+async def test_a_service_that_is_gone_is_called_help_and_a_hand_is_its_sign(town: Town) -> None:
+    assert tasks.service_name(town.here(), "gone") == {"label": "some_help"}
     assert tasks.service_sign(town.here(), "gone") == "🙋"
     assert tasks.service_sign(town.here(), "repairs") == "🔧"
 

@@ -19,6 +19,7 @@ from community import (
 )
 from community import time_bank_ledger as ledger
 from community.errors import NoLongerPossible, NotAllowed, NotFound
+from community.order_texts import ConfirmedAlready
 from community.time_bank_texts import (
     GiftsWaiting,
     NobodyElse,
@@ -135,7 +136,7 @@ async def test_minutes_are_posted_once_however_often_it_is_asked_for(town: Town)
         assert task is not None
         again = await time_bank.post(tx, town.here(), task)
         assert [(one.minutes, one.balance) for one in again] == [(25, 25)]
-        with pytest.raises(NoLongerPossible):
+        with pytest.raises(ConfirmedAlready):
             await orders.confirm(tx, town.here(), await town.person(NAINAI), 1)
 
     assert await town.count("transfers") == 1

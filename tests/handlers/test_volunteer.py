@@ -282,7 +282,7 @@ async def test_who_is_stopped_in_the_middle_of_a_visit_is_replaced_and_everybody
     assert (await rows(chat))[1].state is TaskState.OPEN
     assert await password(chat) != before
     assert told(chat, NAINAI) == [
-        "原来要来的人来不了，“修东西”正在另外找人，您放心。原来那位不再来了，请不要再开门；来的人会先说新的暗号。"
+        "原来要来的人来不了，“修东西”正在另外找人，您放心。 原来那位不再来了，请不要再开门；来的人会先说新的暗号。"
     ]
     [officer] = told(chat, ZHOU)
     assert officer.startswith("🔴 志愿者小林刚被停用，当时正在3号楼办“修东西”。")
@@ -317,7 +317,7 @@ async def test_a_companion_who_is_stopped_leaves_the_captain_in_place(chat: Dial
 
     task = (await rows(chat))[1]
     assert (task.taker_id, task.companions) == ((await chat.town.person(XIAOLIN)).id, 0)
-    assert told(chat, NAINAI)[0].startswith("小林会来办“查燃气”")
+    assert told(chat, NAINAI)[0].startswith("志愿者阿梅来不了了，“查燃气”要两位一起来，正在另外找一位")
 
 
 async def test_neighbours_and_grid_workers_stop_nobody(chat: Dialogue) -> None:

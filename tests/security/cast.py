@@ -29,6 +29,7 @@ ORDERS = {
     "a finished order": (7103, 7203, "done"),
     "a confirmed order": (7104, 7204, "confirmed"),
     "by phone": (7105, 7205, "done"),
+    "a running order": (7106, 7209, "arrived"),
 }
 CALL, ASK_ORDER, ASK_REPORT, PHONE_REPORT = 7211, 7212, 7213, 7006
 ASK_PROXY, PROXY_ASKED, PROXY_AGREED, PHONE_PROXY, WEEKLY = 7215, 7601, 7602, 7603, 7701
@@ -43,7 +44,7 @@ PATROLS = {  # the shift, its task
     "a full patrol": (7605, 7705),
     "a free place": (7606, 7706),
 }
-POINT, REPEAT = 7651, 7681
+POINT, REPEAT, PHOTO_AT = 7651, 7681, 1000
 EMERGENCY = 7801
 _ROLES = {  # role, home (None: anywhere but in the building), and the place of the role near, beside, far
     "volunteer": (Role.VOLUNTEER, ("B3-1-501", "B4-1-501", "B9-1-101"), ("B3", "B4", "B9")),
@@ -112,6 +113,9 @@ async def furnish(town: Town) -> Cast:
                 "volunteers", person_id=one, hours=1, place_id=(await place(tx, "B3")).id, applied_at=0,
                 **{column: 1 if one == stopped else None},
             )  # fmt: skip
+        helper = await _id(tx, taker)
+        await things.insert("helper_photos", person_id=helper, file=tx.seal("face"), at=PHOTO_AT)
+        await things.insert("offer_pauses", person_id=helper, until=town.clock.now() + timedelta(days=7))
         elder, asked_elder = await _id(tx, owner["elder"]), await _id(tx, owner["asked elder"])
         await things.check_ins(
             elder=elder, asked=asked_elder, contact=await _id(tx, owner["contact"]), taker=await _id(tx, taker),
@@ -172,6 +176,9 @@ async def furnish(town: Town) -> Cast:
         "an offered gift": owner["reader"],
         "a certificate": taker,
         "an applicant": owner["applicant"],
+        "a running visit": taker,
+        "a helper's photo": taker,
+        "a volunteer without offers": taker,
         "a volunteer": taker,
         "a stopped volunteer": owner["stopped"],
         "a neighbour's photo": owner["author"],

@@ -24,6 +24,7 @@ from cast import (
     ORDERS,
     PATROLS,
     PAUSED,
+    PHOTO_AT,
     POINT,
     PROXY_AGREED,
     PROXY_ASKED,
@@ -50,6 +51,7 @@ SUBJECTS: dict[str, int] = {
     **{about: number for about, (number, _, _) in ORDERS.items()},
     "an open visit": ORDERS["a new order"][1],
     "a taken visit": ORDERS["a taken order"][1],
+    "a running visit": ORDERS["a running order"][1],
     "a call": CALL,
     "a question about an order": ASK_ORDER,
     "a question about a report": ASK_REPORT,
@@ -89,6 +91,8 @@ WORDS = {
     "volunteer.edit": "skills",
     "volunteer.pause": "tomorrow",
     "emergency.begin": "typhoon",
+    "volunteer.photo_good": str(PHOTO_AT),
+    "volunteer.photo_bad": str(PHOTO_AT),
 }
 LAST: dict[str, tuple[str, str]] = {
     "join": ("consent", "yes"),
@@ -100,6 +104,7 @@ LAST: dict[str, tuple[str, str]] = {
     "resolve": ("result", ""),
     "caller": ("order", "yes"),
     "volunteer": ("preview", "submit"),
+    "volunteer_photo": ("photo", "none"),
     "stop_volunteer": ("confirm", "yes"),
     "away": ("until", "1"),
     "enrol": ("consent", "yes"),
@@ -192,6 +197,8 @@ def subject(about: str, cast: Cast) -> int:
         "a newcomer": cast.ids["newcomer"],
         "an applicant": cast.ids["applicant"],
         "a volunteer": cast.ids["taker"],
+        "a helper's photo": cast.ids["taker"],
+        "a volunteer without offers": cast.ids["taker"],
         "a stopped volunteer": cast.ids["stopped"],
         "a home": cast.ids["home"],
         "an enrolment": cast.ids["elder"],
@@ -263,7 +270,7 @@ def draft(flow: str, cast: Cast) -> Json:
             return trail | {"skills": ["handy"], "teams": [], "hours": 1, "place_id": building, "edit": False}
         case "stop_volunteer":
             return trail | {"person": cast.ids["taker"], "name": "taker", "reason": "没有按约定上门"}
-        case "away":
+        case "away" | "volunteer_photo":
             return trail
         case "enrol":
             kept = {"phone": "13900002999", "at": None, "name": "phone", "minute": 540, "contacts": []}

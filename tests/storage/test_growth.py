@@ -4,7 +4,7 @@ import re
 
 import pytest
 from checking_in import enrol_with_contact, until
-from dialogue import Dialogue, Forge, Location, Press
+from dialogue import Dialogue, Forge, Location, Photo, Press
 from factories import AMEI, AQIANG, LIU, NAINAI, WU, XIAOLIN, XIAOWANG, ZHOU
 from ordering import claim, order, to_the_end
 
@@ -51,6 +51,7 @@ async def everyday(chat: Dialogue) -> None:
     await to_the_end(chat)
     await chat.say(NAINAI, Press("👍 好了"))
     await patrol(chat)
+    await visit(chat)
     for who in (AQIANG, NAINAI, XIAOLIN, XIAOWANG, WU):
         for said in ("/my", "/tasks", "/desk", "/vote", "/notices", "/who", "/privacy", "/menu"):
             await chat.say(who, said)
@@ -89,6 +90,22 @@ async def everyday(chat: Dialogue) -> None:
     await chat.say(NAINAI, "☀️ 我很好")
     for said in (Forge("notice.write:0:"), "今晚停水", Forge("vote.start:0:")):
         await chat.say(WU, said)
+
+
+async def visit(chat: Dialogue) -> None:
+    """A helper with a photo signs in with a position, needs help, is well again, and is said not to have come."""
+    for said in (Forge("volunteer.photo:0:"), Photo(file="face")):
+        await chat.say(XIAOLIN, said)
+    await chat.say(XIAOWANG, Press("✅ 照片是本人"))
+    for said in ("/order", Press("🔧 修东西"), Press("✅ 叫人来")):
+        await chat.say(AQIANG, said)
+    await chat.say(XIAOLIN, Press("🙋 我去"))
+    for said in (Press("📍 到门口了"), Location(26.08, 119.3), Press("🆘 需要帮忙"), Press("😊 都好")):
+        await chat.say(XIAOLIN, said)
+    order_id = (await chat.town.count("orders")) or 1
+    await chat.say(AQIANG, Forge(f"order.no_show:{order_id}:"))
+    await chat.say(XIAOLIN, Forge("volunteer.mine:0:"))
+    assert await chat.town.count("lapses") == 1
 
 
 async def patrol(chat: Dialogue) -> None:

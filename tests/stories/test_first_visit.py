@@ -60,7 +60,7 @@ async def test_the_first_visit_of_somebody_new_is_made_in_a_pair(town: Town) -> 
     await town.tap(AQIANG, "📅 加到日历")
     await town.hears(AQIANG, "📅 点开这个文件*")
     await town.tap(AQIANG, "📍 到门口了")
-    await town.hears(NAINAI, "住户阿强到门口了*")
+    await town.hears(NAINAI, "住户阿强、志愿者阿梅到门口了*")
 
     assert "🚶 我出发了" not in labels(alone)
     assert "🚶 我出发了" in labels(both)
