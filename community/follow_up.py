@@ -163,7 +163,7 @@ async def _tell(tx: Transaction, here: Here, task: Task, kind: str, whom: list[P
         kind=task.kind,
     )
     for person in whom:
-        await tell(tx, person, text, priority=Priority.TASK, now=here.now)
+        await tell(tx, person, text, priority=Priority.TASK, about=("task", task.id), now=here.now)
         await show(tx, person, "task", task.id, priority=Priority.TASK, now=here.now)
 
 

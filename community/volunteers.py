@@ -174,18 +174,20 @@ async def _ask_to_check(tx: Transaction, here: Here, person: Person) -> list[Per
         charge = await people.in_charge(tx, role=role, place_id=row.place_id if row and row.place_id else 0)
         asked = [one for one in charge if one.id != person.id]
         for one in asked:
-            await open_card(tx, here, one, person)
+            await open_card(tx, here, one, person, priority=Priority.TASK)
         if asked:
             return asked
     return []
 
 
-async def open_card(tx: Transaction, here: Here, viewer: Person, person: Person) -> None:
+async def open_card(
+    tx: Transaction, here: Here, viewer: Person, person: Person, *, priority: Priority = Priority.REPLY
+) -> None:
     """Give staff the card of a volunteer; as long as they are to meet, it has a number, and it is noted who saw it."""
     if (await standing(tx, person)).stage in TO_CHECK:
         about = ("volunteer", person.id)
         await permissions.open_address(tx, here, person, viewer=viewer, role="checker", subject=about)
-    await show(tx, viewer, STAFF, person.id, priority=Priority.TASK, now=here.now)
+    await show(tx, viewer, STAFF, person.id, priority=priority, now=here.now)
 
 
 TO_CHECK = (Stage.WAITING, Stage.PUT_OFF, Stage.WIDER)

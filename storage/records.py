@@ -14,6 +14,7 @@ from storage.states import (
     Keyboard,
     NoticeState,
     OutboxKind,
+    OutboxState,
     PlaceKind,
     Priority,
     ProxyState,
@@ -166,6 +167,9 @@ class Outgoing:
     tries: int
     not_before: datetime
     created_at: datetime
+    state: OutboxState
+    asks: str | None  # None until it has waited for somebody to wake
+    done_at: datetime | None
 
     @property
     def chat(self) -> int:
