@@ -54,7 +54,7 @@ async def goes_at(tx: Transaction, here: Here, person: Person, row: Outgoing) ->
     if by is not None and by <= here.now + _WITHIN:
         return None
     awake = waking.after(here, here.now, person=person)
-    return by - _WITHIN if by is not None and by < awake else awake
+    return by - _WITHIN if by is not None and by <= awake else awake
 
 
 async def _needed_by(tx: Transaction, here: Here, person: Person, row: Outgoing) -> datetime | None:

@@ -229,12 +229,14 @@ async def withdraw(tx: Transaction, here: Here, actor: Person, report_id: int) -
         place=await permissions.full_name(tx, report.place_id),
         to="desk",
     )
+    about = None if report.keeper_id else ("report", report.id)  # nobody has it: its card says so
     for person in await _who_has(tx, report):
         if person.id != actor.id:
-            await tell(tx, person, text, priority=Priority.REPLY, now=here.now)
+            await tell(tx, person, text, priority=urgency(here, report), about=about, now=here.now)
     for person in await reports.concerned(tx, report.id):
-        whose = replace(text, to="reporter" if person.id == actor.id else "follower")
-        await tell(tx, person, whose, priority=Priority.REPLY, now=here.now)
+        own = person.id == actor.id
+        whose = replace(text, to="reporter" if own else "follower")
+        await tell(tx, person, whose, priority=Priority.REPLY if own else Priority.TASK, now=here.now)
     return report
 
 
@@ -316,7 +318,7 @@ async def refresh_cards(tx: Transaction, here: Here, report: Report) -> None:
 
 async def _tell_concerned(tx: Transaction, here: Here, report: Report, text: Text) -> None:
     for person in await reports.concerned(tx, report.id):
-        await tell(tx, person, text, priority=Priority.REPLY, now=here.now)
+        await tell(tx, person, text, priority=urgency(here, report), now=here.now)
 
 
 async def _unit_people(tx: Transaction, unit: str | None) -> list[Person]:

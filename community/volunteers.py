@@ -212,7 +212,7 @@ async def check(tx: Transaction, here: Here, actor: Person, person_id: int) -> N
     )
     pairs = here.neighbourhood.dispatch.first_visits_in_pairs
     text = Checked(place=await permissions.full_name(tx, place.id), pairs=pairs, wider=wider)
-    await tell(tx, person, text, priority=Priority.REPLY, now=here.now)
+    await tell(tx, person, text, priority=Priority.TASK, now=here.now)
     await refresh_cards(tx, here, person)
 
 
@@ -224,7 +224,7 @@ async def put_off(tx: Transaction, here: Here, actor: Person, person_id: int) ->
     await people.audit(tx, action="volunteer_put_off", actor_id=actor.id, person_id=person.id, now=here.now)
     community = here.neighbourhood.community
     office = {"zh": community.office.zh, "en": community.office.en} if community.office else None
-    await tell(tx, person, PutOff(office=office, hotline=community.hotline), priority=Priority.REPLY, now=here.now)
+    await tell(tx, person, PutOff(office=office, hotline=community.hotline), priority=Priority.TASK, now=here.now)
     await refresh_cards(tx, here, person)
 
 
