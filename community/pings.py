@@ -13,7 +13,7 @@ from community.errors import NotFound
 from community.here import Here
 from community.tell import show
 from storage.database import Transaction
-from storage.queries import people, tasks, timers, waiting
+from storage.queries import offers, people, tasks, timers, waiting
 from storage.queries import pings as rows
 from storage.records import Outgoing, Person
 from storage.rows import from_ms
@@ -58,7 +58,7 @@ async def goes_at(tx: Transaction, here: Here, person: Person, row: Outgoing) ->
 
 
 async def _needed_by(tx: Transaction, here: Here, person: Person, row: Outgoing) -> datetime | None:
-    """By when somebody must know of it, or have answered; None if there is time."""
+    """By when somebody must know of it, or have answered; None if there is time, or others are asked as well."""
     if "by" in (row.context or {}):
         return from_ms((row.context or {})["by"]["ms"])
     kind, subject_id = about(row) or ("", 0)
@@ -67,6 +67,8 @@ async def _needed_by(tx: Transaction, here: Here, person: Person, row: Outgoing)
         return None
     if task.kind is TaskKind.CALL:
         return here.now if task.question == "check_in" else None
+    if await offers.one_of_several(tx, task_id=task.id, person_id=person.id):
+        return None
     for one in await waiting.line(tx, task.id):
         if one.person_id == person.id and one.state is CompanionState.ASKED:
             return one.until

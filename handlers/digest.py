@@ -50,7 +50,7 @@ class CardLine(Text, template="digest/line"):
     what: What
     place: Both
     due: datetime | None
-    asks: str  # of a task: "go", "come" (还能来吗) or nothing
+    asks: str  # of a task: "go", "join" (what begins at its hour), "come" (还能来吗) or nothing
     number: int
 
 
@@ -89,9 +89,7 @@ class Digests:
         if await self.cards[kind](turn.tx, turn.here, subject_id, turn.person) is None:
             raise NoLongerPossible
         await turn.answer()
-        await show(
-            turn.tx, turn.person, kind, subject_id, priority=Priority.REPLY, private=True, now=turn.here.now
-        )
+        await show(turn.tx, turn.person, kind, subject_id, priority=Priority.REPLY, private=True, now=turn.here.now)
 
     async def _asks(self, tx: Transaction, here: Here, reader: Person, kind: str, subject_id: int) -> str | None:
         """A keyed digest of the buttons that a card has for somebody now; None without any."""
@@ -118,7 +116,7 @@ async def _line(tx: Transaction, here: Here, reader: Person, kind: str, subject_
         if task.taker_id == reader.id and task.asked_at is not None and task.answered_at is None:
             asks = "come"
         elif task.taker_id != reader.id and await tasks.said_by(tx, reader, task) is OfferState.ASKED:
-            asks = "go"
+            asks = "join" if task.kind in tasks.AT_THE_HOUR else "go"
     elif kind == "report" and (report := await report_reading.find(tx, subject_id)) is not None:
         category = here.neighbourhood.category(report.category)
         sign, what = {"zh": category.emoji, "en": category.emoji}, {"zh": category.name.zh, "en": category.name.en}

@@ -8,7 +8,6 @@ from storage.database import Transaction
 from storage.records import Counted, Json, Outgoing, Queued
 from storage.states import OutboxKind, OutboxState, Priority
 
-
 OUTGOING = (
     "SELECT o.id, o.priority, o.kind, o.person_id, o.group_id, "
     "COALESCE(p.telegram_id, g.chat_id) AS chat_id, COALESCE(p.language, g.language) AS language, "

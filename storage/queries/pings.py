@@ -93,4 +93,3 @@ async def told_of(tx: Transaction, *, kind: str, subject_id: int) -> list[int]:
         kind=kind,
         subject_id=subject_id,
     )
-

@@ -63,15 +63,16 @@ async def test_five_things_are_one_message_as_quiet_hours_end(by_night: Dialogue
 
     await chat.advance(minutes=1)
 
-    assert told(chat, XIAOLIN) == [
+    (text,) = told(chat, XIAOLIN)
+    assert text == (
         "早上好！有 5 件事： "
         "1. 3号楼的“教缴费”取消了，不用去了，谢谢您。 "
         "2. 🕒 3号楼的“查燃气”想改到今天 19:00。还能来吗？ "
-        "3. 🔧 修东西，3号楼，今天 15:00，您能去吗？ "
-        "4. 🛒 代买，3号楼，今天 15:00，您能去吗？ "
-        "5. 💊 代取药，3号楼，今天 15:00，您能去吗？ "
+        "3. 🔧 修东西，3号楼，今天 15:00 前到，您能去吗？ "
+        "4. 🛒 代买，3号楼，今天 15:00 前到，您能去吗？ "
+        "5. 💊 代取药，3号楼，今天 15:00 前到，您能去吗？ "
         "点哪一件，就打开哪一件。"
-    ]
+    )
     assert chat.last(XIAOLIN).labels == [f"👉 第 {number} 件" for number in (2, 3, 4, 5)]
     await chat.advance(minutes=4)
     assert told(chat, XIAOLIN) == []
@@ -87,7 +88,9 @@ async def test_whose_own_quiet_hours_are_longer_hears_of_it_as_those_end(by_nigh
     await chat.advance(minutes=1)
 
     assert before == []
-    assert [text.partition("：")[0] for text in told(chat, XIAOLIN)] == ["早上好！有 2 件事"]  # who rests is not offered anything
+    assert [text.partition("：")[0] for text in told(chat, XIAOLIN)] == [
+        "早上好！有 2 件事"
+    ]  # who rests is not offered anything
 
 
 async def test_a_tap_opens_the_card_and_what_was_answered_is_ticked(by_night: Dialogue) -> None:
@@ -99,7 +102,10 @@ async def test_a_tap_opens_the_card_and_what_was_answered_is_ticked(by_night: Di
         XIAOLIN,
         [
             (Press("👉 第 3 件"), "🔧 修东西 📍 3号楼 *您能去吗？*"),
-            (Press("🙋 我去"), [Popup("交给您了，谢谢！"), Edited("*✅ 🔧 修东西*"), Edited("🔧 修东西 📍 3号楼2梯301*")]),
+            (
+                Press("🙋 我去"),
+                [Popup("交给您了，谢谢！"), Edited("*✅ 🔧 修东西*"), Edited("🔧 修东西 📍 3号楼2梯301*")],
+            ),
             (Press("👉 第 4 件"), "🛒 代买*"),
             (Press("这次不行"), [Popup("好的，这次不打扰您。"), Edited("*✅ 🛒 代买*")]),
         ],
