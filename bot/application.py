@@ -43,6 +43,7 @@ from community import (
     patrol_repeats,
     patrol_rounds,
     patrols,
+    pings,
     repeats,
     report_clock,
     reports,
@@ -108,6 +109,7 @@ DUE: Mapping[str, Due] = {
     time_bank_month.PUBLISH: time_bank_month.publish,
     volunteer_word.WORD: volunteer_word.go_on,
     volunteer_word.WORD_TO: volunteer_word.say,
+    pings.WAKE: registry.WAKE,
     housekeeping.DAILY: housekeeping.daily,
 }
 """What is done when something of a kind falls due; `kind@word` is one of several of a kind."""

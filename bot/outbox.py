@@ -18,6 +18,7 @@ from bot.limits import Limits
 from bot.meter import Meter
 from bot.outcomes import HeldBack, Outcomes, Result, answer_as_message, apologise_instead
 from bot.transport import ApiError, Transport
+from community import pings
 from community.here import Here
 from handlers.render import Call, Renderer
 from storage.crypto import UnknownKey
@@ -191,6 +192,10 @@ class Sender:
                 row = rows.get(queued.id)
                 if row is not None and not row.is_still(queued):
                     departures.land(queued.id, again=row.queued)  # another row has taken the id of one taken back
+                    continue
+                reader = readers.get(row.person_id or 0) if row is not None else None
+                if row is not None and reader is not None and await pings.hold(tx, here, reader, row):
+                    departures.land(queued.id)
                     continue
                 call = await self._compose(tx, here, row, readers) if row is not None else None
                 if row is None or call is None:

@@ -30,6 +30,8 @@ _BATCH = 20
 _LONGEST = timedelta(minutes=10)
 _BACK_OFF = timedelta(minutes=1)
 _LOOK_AGAIN_S = 20.0  # by the loop's own clock, which does not jump
+_BEFORE = timedelta(milliseconds=1)
+"""What falls due just as somebody wakes counts as of the night: all of it together is told as one (`pings.py`)."""
 _STEADY, _STEADY_AHEAD = notices.SEND, timedelta(minutes=1)
 """What comes again every second, and lies further ahead than this only if the clock was put back since."""
 
@@ -109,6 +111,7 @@ class Scheduler:
                 if row.id in held:
                     await emergency_states.hold(tx, timer_id=row.id, now=here.now)
                 else:
+                    tx.meant = row.due - _BEFORE
                     await self._one(tx, here, row)
                 await asyncio.sleep(0)
             if len(rows) < _BATCH:

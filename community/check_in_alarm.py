@@ -144,4 +144,4 @@ async def all_clear(tx: Transaction, here: Here, day: CheckInDay, *, by: Person 
                 place=await stairwell(tx, elder),
                 by=permissions.public_name(tx, by) if by else "",
             )
-            await tell(tx, person, text, priority=Priority.TASK, now=here.now)
+            await tell(tx, person, text, priority=Priority.TASK, about=("check_in_alarm", day.id), now=here.now)

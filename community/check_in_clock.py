@@ -91,7 +91,8 @@ async def _remind(tx: Transaction, here: Here, day: CheckInDay) -> None:
     await refresh(tx, "check_in", day.id, now=here.now)
     first = max(here.neighbourhood.check_in.remind_before_minutes)
     if day.due - here.now < timedelta(minutes=first) / 2:
-        await tell(tx, elder, Remind(due=day.due, over=here.now >= day.due), priority=Priority.TASK, now=here.now)
+        text = Remind(due=day.due, over=here.now >= day.due)
+        await tell(tx, elder, text, priority=Priority.TASK, about=("check_in", day.id), now=here.now)
 
 
 async def _phone(tx: Transaction, here: Here, day: CheckInDay) -> None:

@@ -226,7 +226,7 @@ async def tell_not_arrived(tx: Transaction, here: Here, task: Task, taker: Perso
     )
     for person in {p.id: p for p in await people.in_charge(tx, role=Role.STAFF, place_id=task.place_id)}.values():
         if person.id != taker.id:
-            await tell(tx, person, text, priority=Priority.TASK, now=here.now)
+            await tell(tx, person, text, priority=Priority.TASK, by=task.due, now=here.now)
 
 
 async def _tell_one(tx: Transaction, here: Here, task: Task, person: Person) -> None:
@@ -238,7 +238,7 @@ async def _tell_one(tx: Transaction, here: Here, task: Task, person: Person) -> 
         joined=task.joined,
     )
     await offers.offer(tx, task_id=task.id, person_id=person.id, now=here.now)
-    await tell(tx, person, text, priority=_priority(task), now=here.now)
+    await tell(tx, person, text, priority=_priority(task), about=("task", task.id), now=here.now)
     await show(tx, person, "task", task.id, priority=_priority(task), now=here.now)
 
 

@@ -164,7 +164,7 @@ async def _finish(tx: Transaction, here: Here, notice_id: int) -> None:
         blocked=notice.blocked,
         failed=notice.failed,
     )
-    await tell(tx, await people.by_id(tx, notice.author_id), text, priority=Priority.TASK, now=here.now)
+    await tell(tx, await people.by_id(tx, notice.author_id), text, priority=Priority.REPLY, now=here.now)
 
 
 async def _show_progress(tx: Transaction, here: Here, notice_id: int) -> None:

@@ -34,7 +34,7 @@ async def change_time(tx: Transaction, here: Here, actor: Person, order_id: int,
             service=tasks.service_name(here, order.service), place=await tasks.rough_place(tx, task), due=due
         )
         for helper in (await people.by_id(tx, task.taker_id), *await tasks.companions(tx, task)):
-            await tell(tx, helper, text, priority=Priority.TASK, now=here.now)
+            await tell(tx, helper, text, priority=Priority.TASK, about=("task", task.id), now=here.now)
             await show(tx, helper, "task", task.id, priority=Priority.TASK, now=here.now)
     served = await people.by_id(tx, order.person_id)
     if await proxies.stands_for(tx, actor, served.id):  # who took it down on the phone has told them

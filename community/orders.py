@@ -307,7 +307,7 @@ async def cancel(tx: Transaction, here: Here, actor: Person, order_id: int) -> N
         await tell(tx, served, CancelledForYou(by=by, service=service), priority=Priority.REPLY, now=here.now)
     text = TakerCancelled(service=service, place=await tasks.rough_place(tx, task))
     for helper in going:
-        await tell(tx, helper, text, priority=Priority.TASK, now=here.now)
+        await tell(tx, helper, text, priority=Priority.TASK, by=task.due, now=here.now)
 
 
 async def _served(tx: Transaction, actor: Person, order_id: int, *, on_behalf: bool) -> tuple[Order, Task]:

@@ -308,7 +308,7 @@ async def _call_off(
     place = await tasks.rough_place(tx, task)
     for person in concerned:
         text = CalledOff(place=place, begins=task.due, why=why, reason=reason, desk=False)
-        await tell(tx, person, text, priority=Priority.TASK, now=here.now)
+        await tell(tx, person, text, priority=Priority.TASK, by=task.due, now=here.now)
     if why != "staff":
         text = CalledOff(place=place, begins=task.due, why=why, reason="", desk=True)
         await _tell_desk(tx, here, patrol, task, text)
@@ -322,7 +322,8 @@ async def _tell_desk(
     poster = await people.by_id(tx, patrol.posted_by)
     may = await permissions.may(tx, poster, Action.POST_PATROL, place_id=task.place_id)
     for person in [poster] if may else await desk_of(tx, task.place_id):
-        await tell(tx, person, text, priority=Priority.TASK, now=here.now)
+        about = ("task", task.id) if card else None
+        await tell(tx, person, text, priority=Priority.TASK, about=about, now=here.now)
         if card:
             await offers.offer(tx, task_id=task.id, person_id=person.id, now=here.now)
             await show(tx, person, "task", task.id, priority=Priority.TASK, now=here.now)

@@ -211,7 +211,7 @@ async def confirm(tx: Transaction, here: Here, actor: Person, *, newcomer_id: in
     await people.audit(tx, action="verified", actor_id=actor.id, person_id=newcomer.id, now=here.now)
     assert newcomer.place_id is not None  # noqa: S101  # the permission is for a place
     place = await permissions.full_name(tx, newcomer.place_id)
-    await tell(tx, newcomer, Confirmed(place=place), priority=Priority.REPLY, now=here.now)
+    await tell(tx, newcomer, Confirmed(place=place), priority=Priority.TASK, now=here.now)
     name = permissions.public_name(tx, newcomer)
     for member in await people.members(tx, place_id=newcomer.place_id):
         if member.id != newcomer.id:
@@ -229,7 +229,7 @@ async def refuse(tx: Transaction, here: Here, actor: Person, *, newcomer_id: int
     await people.unplace(tx, person_id=newcomer.id)
     await people.audit(tx, action="not_confirmed", actor_id=actor.id, person_id=newcomer.id, now=here.now)
     hotline = here.neighbourhood.community.hotline
-    await tell(tx, newcomer, NotConfirmed(hotline=hotline), priority=Priority.REPLY, now=here.now)
+    await tell(tx, newcomer, NotConfirmed(hotline=hotline), priority=Priority.TASK, now=here.now)
     await refresh(tx, "newcomer", newcomer.id, now=here.now)
 
 

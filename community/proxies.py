@@ -42,7 +42,7 @@ async def ask(tx: Transaction, here: Here, actor: Person, *, phone: str) -> None
         if asked is None:
             continue
         if reachable_by_chat(person):
-            await show(tx, person, "proxy", asked, priority=Priority.REPLY, now=here.now)
+            await show(tx, person, "proxy", asked, priority=Priority.TASK, now=here.now)
         else:
             text = MayTheyOrder(by=permissions.public_name(tx, actor))
             await ask_by_phone(tx, here, person, text, question="proxy", subject_id=asked)
@@ -75,7 +75,7 @@ async def decide(
     )  # fmt: skip
     asker = await people.by_id(tx, proxy.proxy_id)
     name = permissions.public_name(tx, await people.by_id(tx, proxy.person_id)) if agreed else ""
-    await tell(tx, asker, Decided(name=name, agreed=agreed), priority=Priority.REPLY, now=here.now)
+    await tell(tx, asker, Decided(name=name, agreed=agreed), priority=Priority.TASK, now=here.now)
 
 
 async def end(tx: Transaction, here: Here, actor: Person, id_: int) -> None:

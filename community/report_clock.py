@@ -3,7 +3,7 @@
 from community import waking
 from community.here import Here
 from community.report_texts import Overdue
-from community.reports import ACCEPT_OVERDUE, RESOLVE_OVERDUE, desk_of, get, note_event, show_to_desk
+from community.reports import ACCEPT_OVERDUE, RESOLVE_OVERDUE, desk_of, get, note_event, show_to_desk, urgency
 from community.tell import tell
 from storage.database import Transaction
 from storage.queries import timers
@@ -29,7 +29,8 @@ async def overdue(tx: Transaction, here: Here, report_id: int) -> None:
 async def _overdue(tx: Transaction, here: Here, report: Report, kind: str) -> None:
     """Who has it and the level above are told, by night only of what is urgent; and it is an event."""
     awake = waking.after(here, here.now)
-    if awake > here.now and not any(c.code == report.category and c.urgent for c in here.neighbourhood.categories):
+    priority = urgency(here, report)
+    if awake > here.now and priority is not Priority.EMERGENCY:
         await timers.put(tx, kind=kind, subject_id=report.id, due=awake)
         return
     accepted = report.state is not ReportState.SUBMITTED
@@ -37,5 +38,6 @@ async def _overdue(tx: Transaction, here: Here, report: Report, kind: str) -> No
     told = {p.id: p for p in await desk_of(tx, report.place_id)}
     told |= {p.id: p for p in await desk_of(tx, report.place_id, above_grid=True)}
     for person in told.values():
-        await tell(tx, person, Overdue(number=report.id, accepted=accepted), priority=Priority.TASK, now=here.now)
-        await show_to_desk(tx, here, person, report)
+        text, about = Overdue(number=report.id, accepted=accepted), ("report", report.id)
+        await tell(tx, person, text, priority=priority, about=about, now=here.now)
+        await show_to_desk(tx, here, person, report, priority=priority)

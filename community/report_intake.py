@@ -17,6 +17,7 @@ from community.reports import (
     note_event,
     refresh_cards,
     show_to_desk,
+    urgency,
 )
 from community.tell import show
 from storage.database import Transaction
@@ -118,7 +119,7 @@ async def submit(
     await timers.put(tx, kind=RESOLVE_OVERDUE, subject_id=report_id, due=report.resolve_due)
     desk = await desk_of(tx, report.place_id)
     for keeper in desk:
-        await show_to_desk(tx, here, keeper, report, priority=Priority.EMERGENCY if category.urgent else Priority.TASK)
+        await show_to_desk(tx, here, keeper, report, priority=urgency(here, report))
     return report, desk
 
 

@@ -124,7 +124,7 @@ async def assign(tx: Transaction, here: Here, actor: Person, report_id: int, *, 
     text = Assigned(number=report.id, unit=unit_name(here, unit), due=report.resolve_due)
     await _tell_concerned(tx, here, report, text)
     for handler in await _unit_people(tx, unit):
-        await show_to_desk(tx, here, handler, report)
+        await show_to_desk(tx, here, handler, report, priority=urgency(here, report))
     return report
 
 
@@ -139,13 +139,13 @@ async def send_back(tx: Transaction, here: Here, actor: Person, report_id: int, 
         report = await _move(tx, here, report, E.GIVE_BACK, actor=actor, unit=None, note=reason)
         for person in await desk_of(tx, report.place_id):
             text = GivenBack(number=report.id, unit=unit, reason=reason)
-            await tell(tx, person, text, priority=Priority.TASK, now=here.now)
+            await tell(tx, person, text, priority=urgency(here, report), now=here.now)
         return report
     report = await _for_desk(tx, actor, report_id)
     if report.state is S.RESOLVED:
         report = await _move(tx, here, report, E.REDO, actor=actor, note=reason)
         for handler in await _unit_people(tx, report.unit):
-            await tell(tx, handler, Redo(number=report.id, reason=reason), priority=Priority.TASK, now=here.now)
+            await tell(tx, handler, Redo(number=report.id, reason=reason), priority=urgency(here, report), now=here.now)
         return report
     report = await _move(tx, here, report, E.DECLINE, actor=actor, note=reason)
     hotline = here.neighbourhood.community.hotline
@@ -198,8 +198,9 @@ async def judge(
         told = {p.id: p for p in await desk_of(tx, report.place_id)}
         told |= {p.id: p for p in await desk_of(tx, report.place_id, above_grid=True)}
         for person in told.values():
-            await tell(tx, person, Unsolved(number=report.id), priority=Priority.TASK, now=here.now)
-            await show_to_desk(tx, here, person, report)
+            text, about = Unsolved(number=report.id), ("report", report.id)
+            await tell(tx, person, text, priority=urgency(here, report), about=about, now=here.now)
+            await show_to_desk(tx, here, person, report, priority=urgency(here, report))
     elif report.group_id is not None:
         group = await dialogues.group_by_id(tx, report.group_id)
         await tell(tx, group, ClosedInGroup(number=report.id), priority=Priority.TASK, now=here.now)
@@ -228,12 +229,14 @@ async def withdraw(tx: Transaction, here: Here, actor: Person, report_id: int) -
         place=await permissions.full_name(tx, report.place_id),
         to="desk",
     )
+    about = None if report.keeper_id else ("report", report.id)  # nobody has it: its card says so
     for person in await _who_has(tx, report):
         if person.id != actor.id:
-            await tell(tx, person, text, priority=Priority.REPLY, now=here.now)
+            await tell(tx, person, text, priority=urgency(here, report), about=about, now=here.now)
     for person in await reports.concerned(tx, report.id):
-        whose = replace(text, to="reporter" if person.id == actor.id else "follower")
-        await tell(tx, person, whose, priority=Priority.REPLY, now=here.now)
+        own = person.id == actor.id
+        whose = replace(text, to="reporter" if own else "follower")
+        await tell(tx, person, whose, priority=Priority.REPLY if own else Priority.TASK, now=here.now)
     return report
 
 
@@ -315,12 +318,18 @@ async def refresh_cards(tx: Transaction, here: Here, report: Report) -> None:
 
 async def _tell_concerned(tx: Transaction, here: Here, report: Report, text: Text) -> None:
     for person in await reports.concerned(tx, report.id):
-        await tell(tx, person, text, priority=Priority.REPLY, now=here.now)
+        await tell(tx, person, text, priority=urgency(here, report), now=here.now)
 
 
 async def _unit_people(tx: Transaction, unit: str | None) -> list[Person]:
     place = await unit_place(tx, unit) if unit else None
     return await people.holding(tx, role=Role.STAFF, place_id=place.id) if place else []
+
+
+def urgency(here: Here, report: Report) -> Priority:
+    """How the desk hears of it: what is urgent breaks through everybody's quiet hours."""
+    urgent = any(c.code == report.category and c.urgent for c in here.neighbourhood.categories)
+    return Priority.EMERGENCY if urgent else Priority.TASK
 
 
 async def show_to_desk(

@@ -76,7 +76,7 @@ async def assign(tx: Transaction, here: Here, actor: Person, task_id: int, perso
     await permissions.require(tx, actor, Action.SEE_OPEN, place_id=task.place_id)
     task = await claim(tx, here, person, task_id)
     text = AssignedToYou(service=await tasks.what(tx, here, task), by=permissions.public_name(tx, actor))
-    await tell(tx, person, text, priority=Priority.TASK, now=here.now)
+    await tell(tx, person, text, priority=Priority.TASK, about=("task", task.id), now=here.now)
     await show(tx, person, "task", task.id, priority=Priority.TASK, now=here.now)
     return task
 

@@ -263,7 +263,8 @@ async def put_back(tx: Transaction, here: Here, task: Task, event: TaskEvent, *,
         heir = others[0]
         await tasks.leave(tx, task_id=task.id, person_id=heir.id, now=here.now)
         task = await move(tx, here, await get(tx, task.id), E.CLAIM, actor=heir, taker_id=heir.id)
-        await tell(tx, heir, CaptainNow(service=await what(tx, here, task)), priority=Priority.TASK, now=here.now)
+        text = CaptainNow(service=await what(tx, here, task))
+        await tell(tx, heir, text, priority=Priority.TASK, about=("task", task.id), now=here.now)
         await show(tx, heir, "task", task.id, priority=Priority.TASK, now=here.now)
     elif others:
         task = await send_home(tx, here, task, others)
@@ -290,7 +291,7 @@ async def change_password(tx: Transaction, here: Here, task: Task) -> None:
 
 async def _tell_replaced(tx: Transaction, here: Here, task: Task, person: Person) -> None:
     text = Replaced(service=await what(tx, here, task), place=await rough_place(tx, task))
-    await tell(tx, person, text, priority=Priority.TASK, now=here.now)
+    await tell(tx, person, text, priority=Priority.TASK, by=task.due, now=here.now)
 
 
 async def tell_served(tx: Transaction, here: Here, order: Order, text: Text) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from storage.database import Transaction
-from storage.queries import outbox, people, tasks, timers
+from storage.queries import outbox, people, pings, tasks, timers
 from storage.records import Group, Json, Person
 from storage.rows import to_ms
 from storage.states import ContactMode, OutboxKind, Priority, TaskKind
@@ -60,11 +60,14 @@ async def tell(
     now: datetime,
     picture: int | None = None,
     document: Json | None = None,
+    about: tuple[str, int] | None = None,
+    by: datetime | None = None,
 ) -> None:
     """Say something to a person or a group that did not just write; by a call, if that is how they are reached.
 
     `picture`: the id of a picture we made, which the text goes under. `document`: a file we made, as
-    {"name", "base64"}; it is kept sealed with the text and goes with it.
+    {"name", "base64"}; it is kept sealed with the text and goes with it. `about`: the card that it goes with, kind and
+    subject: once nothing is asked there any more, neither is this said; `by`: when at the latest they must know of it.
     """
     if isinstance(to, Person) and not reachable_by_chat(to):
         if to.erased_at is None:
@@ -79,7 +82,9 @@ async def tell(
         template=text.template,
         context={"c": text.context()}
         | ({"picture": picture} if picture else {})
-        | ({"document": document} if document else {}),
+        | ({"document": document} if document else {})
+        | ({"about": about} if about else {})
+        | ({"by": plain(by)} if by else {}),
         now=now,
     )
 
@@ -167,10 +172,13 @@ async def refresh(
     priority: Priority = Priority.TASK,
     now: datetime,
 ) -> None:
-    """Bring every card of a subject up to date, or one person's."""
+    """Bring every card of a subject up to date, or one person's; and the digests that tell of it."""
     await outbox.refresh_cards(
         tx, kind=card, subject_id=subject_id, person_id=to.id if to else None, priority=priority, now=now
     )
+    for person_id in await pings.told_of(tx, kind=card, subject_id=subject_id):
+        if to is None or to.id == person_id:
+            await outbox.refresh_cards(tx, kind="digest", subject_id=person_id, priority=priority, now=now)
 
 
 async def take_back(tx: Transaction, card: str, subject_id: int, *, now: datetime) -> None:

@@ -85,7 +85,7 @@ async def remind(tx: Transaction, here: Here, task: Task, kind: str, whom: list[
         kind=task.kind,
     )
     for person in whom:
-        await tell(tx, person, text, priority=Priority.TASK, now=here.now)
+        await tell(tx, person, text, priority=Priority.TASK, about=("task", task.id), now=here.now)
         await show(tx, person, "task", task.id, priority=Priority.TASK, now=here.now)
 
 

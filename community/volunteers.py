@@ -174,18 +174,20 @@ async def _ask_to_check(tx: Transaction, here: Here, person: Person) -> list[Per
         charge = await people.in_charge(tx, role=role, place_id=row.place_id if row and row.place_id else 0)
         asked = [one for one in charge if one.id != person.id]
         for one in asked:
-            await open_card(tx, here, one, person)
+            await open_card(tx, here, one, person, priority=Priority.TASK)
         if asked:
             return asked
     return []
 
 
-async def open_card(tx: Transaction, here: Here, viewer: Person, person: Person) -> None:
+async def open_card(
+    tx: Transaction, here: Here, viewer: Person, person: Person, *, priority: Priority = Priority.REPLY
+) -> None:
     """Give staff the card of a volunteer; as long as they are to meet, it has a number, and it is noted who saw it."""
     if (await standing(tx, person)).stage in TO_CHECK:
         about = ("volunteer", person.id)
         await permissions.open_address(tx, here, person, viewer=viewer, role="checker", subject=about)
-    await show(tx, viewer, STAFF, person.id, priority=Priority.TASK, now=here.now)
+    await show(tx, viewer, STAFF, person.id, priority=priority, now=here.now)
 
 
 TO_CHECK = (Stage.WAITING, Stage.PUT_OFF, Stage.WIDER)
@@ -210,7 +212,7 @@ async def check(tx: Transaction, here: Here, actor: Person, person_id: int) -> N
     )
     pairs = here.neighbourhood.dispatch.first_visits_in_pairs
     text = Checked(place=await permissions.full_name(tx, place.id), pairs=pairs, wider=wider)
-    await tell(tx, person, text, priority=Priority.REPLY, now=here.now)
+    await tell(tx, person, text, priority=Priority.TASK, now=here.now)
     await refresh_cards(tx, here, person)
 
 
@@ -222,7 +224,7 @@ async def put_off(tx: Transaction, here: Here, actor: Person, person_id: int) ->
     await people.audit(tx, action="volunteer_put_off", actor_id=actor.id, person_id=person.id, now=here.now)
     community = here.neighbourhood.community
     office = {"zh": community.office.zh, "en": community.office.en} if community.office else None
-    await tell(tx, person, PutOff(office=office, hotline=community.hotline), priority=Priority.REPLY, now=here.now)
+    await tell(tx, person, PutOff(office=office, hotline=community.hotline), priority=Priority.TASK, now=here.now)
     await refresh_cards(tx, here, person)
 
 

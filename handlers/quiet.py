@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import people
+from community import people, pings
 from community.errors import NotFound
 from community.tell import Both, Text
 from handlers.buttons import Button, Press, button
@@ -45,6 +45,7 @@ async def choose(_: Update, turn: Turn, press: Press) -> None:
     await turn.answer()
     if press.word == "off":
         await people.choose_quiet(turn.tx, turn.person, begins=None, ends=None)
+        await pings.look_again(turn.tx, turn.here, turn.person)
         await turn.settle(QuietChanged(community=_community(turn), own=""))
     elif not press.word:
         hours = [_hour(hour, str(hour)) for hour in range(24)]
@@ -58,6 +59,7 @@ async def choose(_: Update, turn: Turn, press: Press) -> None:
         await turn.settle(_asked(turn, begins=_clock(int(begins) * 60)), buttons=grid(hours, width=_WIDTH))
     else:
         await people.choose_quiet(turn.tx, turn.person, begins=int(begins) * 60, ends=int(ends) * 60)
+        await pings.look_again(turn.tx, turn.here, turn.person)
         own = _span(int(begins) * 60, int(ends) * 60)
         await turn.settle(QuietChanged(community=_community(turn), own=own))
 

@@ -11,6 +11,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, ChatMemberHandler, CommandHandler, MessageHandler, TypeHandler, filters
 
+from community import pings
 from community.tell import Text
 from handlers import (
     asides,
@@ -21,6 +22,7 @@ from handlers import (
     check_in_enrol,
     contacts,
     desk,
+    digest,
     emergency,
     flow,
     groups,
@@ -95,9 +97,14 @@ _SHOWN = (
 
 COMMANDS: Mapping[str, Said] = {name: f for module in _SPOKEN for name, f in module.COMMANDS.items()}
 KEYS: Mapping[str, Said] = {label: f for module in (*_SPOKEN, check_in) for label, f in module.KEYS.items()}
-PRESSES: Mapping[str, Pressed] = {action: f for module in _PRESSED for action, f in module.PRESSES.items()}
 FLOWS: Mapping[str, Flow] = {f.name: f for f in _FLOWS}
-CARDS: Mapping[str, Card] = {kind: f for module in _SHOWN for kind, f in module.CARDS.items()}
+_DIGEST = digest.Digests({kind: f for module in _SHOWN for kind, f in module.CARDS.items()})
+CARDS: Mapping[str, Card] = {**_DIGEST.cards, pings.CARD: _DIGEST.card}
+WAKE = _DIGEST.wake
+PRESSES: Mapping[str, Pressed] = {
+    **{action: f for module in _PRESSED for action, f in module.PRESSES.items()},
+    **_DIGEST.presses,
+}
 GROUP_COMMANDS: Mapping[str, Said] = groups.COMMANDS
 FOR_STRANGERS = frozenset({"start", "help", "cancel", "settings", "privacy"})
 """Commands that need no joining first."""

@@ -16,7 +16,7 @@ from handlers.commands import offered
 from handlers.texts import Texts
 from storage.database import Transaction
 from storage.records import Group, Json, Outgoing, Person, Picture
-from storage.states import OutboxKind
+from storage.states import OutboxKind, Priority
 
 TEXT, CAPTION, ANSWER = 4096, 1024, 200
 
@@ -59,8 +59,9 @@ class Renderer:
 
     @staticmethod
     async def readers(tx: Transaction, rows: Iterable[Outgoing]) -> Mapping[int, Person]:
-        """Who will read the cards among these."""
-        return await people.several(tx, {row.person_id for row in rows if row.card_id and row.person_id})
+        """Who will read the cards among these, and who is told unasked."""
+        found = (row for row in rows if row.card_id or row.priority >= Priority.TASK)
+        return await people.several(tx, {row.person_id for row in found if row.person_id})
 
     @staticmethod
     def asks(row: Outgoing) -> bool:

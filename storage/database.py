@@ -5,6 +5,7 @@ import random
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -80,6 +81,7 @@ class Transaction(ABC):
         self.mapper = mapper
         self.cipher = mapper.cipher
         self.woken: set[str] = set()
+        self.meant: datetime | None = None  # when what is being done fell due, which may be long ago
 
     @abstractmethod
     async def one(self, record: type[R], sql: str, **params: object) -> R | None:

@@ -16,6 +16,7 @@ from storage.states import (
     LapseKind,
     NoticeState,
     OutboxKind,
+    OutboxState,
     PlaceKind,
     PositionSaid,
     Priority,
@@ -169,6 +170,9 @@ class Outgoing:
     tries: int
     not_before: datetime
     created_at: datetime
+    state: OutboxState
+    asks: str | None  # None until it has waited for somebody to wake
+    done_at: datetime | None
 
     @property
     def chat(self) -> int:

@@ -67,6 +67,8 @@ class OutboxState(StrEnum):
 
     WAITING = "waiting"
     SENDING = "sending"  # in flight; waiting again after a crash
+    HELD = "held"  # whom it is for rests: it waits until they wake (`community/pings.py`)
+    MERGED = "merged"  # told with others as one message, the person's digest
     SENT = "sent"
     DROPPED = "dropped"  # not worth sending any more: stale, or nothing left to change
     FAILED = "failed"  # set aside with its reason

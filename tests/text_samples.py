@@ -110,6 +110,9 @@ def contexts(cls: type[Any], hostile: str = MARKUP) -> list[dict[str, Any]]:
     for name in samples:
         if re.search(rf"quoted\({name}\)", source):
             samples[name] = [{"template": "flow/cancelled", "context": {}}]
+        elif re.search(rf"in {name} %[\s\S]*quoted\(\w+\.quote\)", source):
+            quote = {"template": "flow/cancelled", "context": {}}
+            samples[name] = [[{"quote": quote, "over": over} for over in (True, False)]]
         elif re.search(rf"\b{name}\.|\({name}\)", source):
             samples[name] = [v for v in samples[name] if v is not NOBODY]  # a row of words, not a name
     first = {name: plain(values[0]) for name, values in samples.items()}

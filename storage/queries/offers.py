@@ -212,6 +212,18 @@ async def of(tx: Transaction, *, task_id: int, person_id: int) -> OfferState | N
     )
 
 
+async def one_of_several(tx: Transaction, *, task_id: int, person_id: int) -> bool:
+    """Whether somebody was asked in a wave, and has not answered: if they do not, others do."""
+    return bool(
+        await tx.one(
+            int,
+            "SELECT 1 FROM offers WHERE task_id = :task_id AND person_id = :person_id AND state = 'asked' AND wave > 0",
+            task_id=task_id,
+            person_id=person_id,
+        )
+    )
+
+
 async def waiting(tx: Transaction, task_id: int) -> list[Person]:
     """Those who were asked in this look and have not said no."""
     return await tx.all(

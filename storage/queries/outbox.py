@@ -8,6 +8,18 @@ from storage.database import Transaction
 from storage.records import Counted, Json, Outgoing, Queued
 from storage.states import OutboxKind, OutboxState, Priority
 
+OUTGOING = (
+    "SELECT o.id, o.priority, o.kind, o.person_id, o.group_id, "
+    "COALESCE(p.telegram_id, g.chat_id) AS chat_id, COALESCE(p.language, g.language) AS language, "
+    "o.card_id, c.kind AS card_kind, c.subject_id AS card_subject, c.message_id AS card_message, "
+    "c.form AS card_form, c.shown AS card_shown, o.template, o.context, "
+    "COALESCE(o.alters_message, a.message_id) AS alters_message, o.tries, o.not_before, o.created_at, "
+    "o.state, o.asks, o.done_at "
+    "FROM outbox o LEFT JOIN people p ON p.id = o.person_id LEFT JOIN groups g ON g.id = o.group_id "
+    "LEFT JOIN cards c ON c.id = o.card_id LEFT JOIN outbox a ON a.id = o.alters_id "
+)
+"""Rows of `o` as `Outgoing`."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ShownCard:
@@ -47,7 +59,7 @@ async def put(
     return await tx.insert(
         "INSERT INTO outbox (priority, kind, person_id, group_id, alters_id, template, context, state, "
         "not_before, created_at) VALUES (:priority, :kind, :person_id, :group_id, :alters_id, :template, :context, "
-        "'waiting', :now, :now)",
+        "'waiting', :now, :meant)",
         priority=priority,
         kind=kind,
         person_id=person_id,
@@ -56,6 +68,7 @@ async def put(
         template=template,
         context=tx.seal(context),
         now=now,
+        meant=min(now, tx.meant or now),
     )
 
 
@@ -100,12 +113,13 @@ async def put_card(
         await _put_away(tx, card_id, priority=priority, instead=instead, now=now)
     await tx.run(
         "INSERT INTO outbox (priority, kind, person_id, group_id, card_id, state, not_before, created_at) "
-        "VALUES (:priority, 'card', :person_id, :group_id, :card_id, 'waiting', :now, :now)",
+        "VALUES (:priority, 'card', :person_id, :group_id, :card_id, 'waiting', :now, :meant)",
         priority=priority,
         person_id=person_id,
         group_id=group_id,
         card_id=card_id,
         now=now,
+        meant=min(now, tx.meant or now),
     )
 
 
@@ -114,11 +128,12 @@ async def _put_away(tx: Transaction, card_id: int, *, priority: Priority, instea
 
     A photo under words that must not stay behind is taken back as a whole.
     """
-    await tx.run(
-        # The state is said twice, as in refresh_cards.
-        "DELETE FROM outbox WHERE state IN ('waiting', 'sending') AND state = 'waiting' AND card_id = :card_id",
-        card_id=card_id,
-    )
+    for states, state in (("'waiting', 'sending'", "waiting"), ("'held', 'merged'", "held")):
+        await tx.run(
+            # The state is said twice, as in refresh_cards.
+            f"DELETE FROM outbox WHERE state IN ({states}) AND state = '{state}' AND card_id = :card_id",
+            card_id=card_id,
+        )
     await tx.run(
         "INSERT INTO outbox "
         "(priority, kind, person_id, group_id, alters_message, template, state, not_before, created_at) "
@@ -204,14 +219,7 @@ async def outgoing(tx: Transaction, ids: Sequence[int]) -> list[Outgoing]:
     """Those of some rows that still wait, with all that is needed to send them."""
     return await tx.all(
         Outgoing,
-        "SELECT o.id, o.priority, o.kind, o.person_id, o.group_id, "
-        "COALESCE(p.telegram_id, g.chat_id) AS chat_id, COALESCE(p.language, g.language) AS language, "
-        "o.card_id, c.kind AS card_kind, c.subject_id AS card_subject, c.message_id AS card_message, "
-        "c.form AS card_form, c.shown AS card_shown, o.template, o.context, "
-        "COALESCE(o.alters_message, a.message_id) AS alters_message, o.tries, o.not_before, o.created_at "
-        "FROM outbox o LEFT JOIN people p ON p.id = o.person_id LEFT JOIN groups g ON g.id = o.group_id "
-        "LEFT JOIN cards c ON c.id = o.card_id LEFT JOIN outbox a ON a.id = o.alters_id "
-        f"WHERE {tx.among('o.id', 'ids')} AND o.state = 'waiting'",
+        f"{OUTGOING}WHERE {tx.among('o.id', 'ids')} AND o.state = 'waiting'",
         ids=list(ids),
     )
 
@@ -288,7 +296,7 @@ async def recover(tx: Transaction) -> int:
 async def purge(tx: Transaction, *, done_before: datetime, aside_before: datetime) -> None:
     """Forget what was sent, and later what was set aside; the last row stays, so that no id is given twice."""
     last = "AND id < (SELECT MAX(id) FROM outbox)"
-    for states, before in (("'sent', 'dropped'", done_before), ("'failed'", aside_before)):
+    for states, before in (("'sent', 'merged', 'dropped'", done_before), ("'failed'", aside_before)):
         await tx.run(f"DELETE FROM outbox WHERE state IN ({states}) AND done_at < :before {last}", before=before)
 
 

@@ -151,7 +151,7 @@ async def erase(tx: Transaction, *, person_id: int, now: datetime) -> None:
     await tx.run("UPDATE ballots SET person_id = NULL WHERE person_id = :person_id", person_id=person_id)
     await tx.run(
         "UPDATE outbox SET context = NULL, state = 'dropped', done_at = :now WHERE person_id = :person_id "
-        "AND state IN ('waiting', 'sent', 'failed', 'dropped')",
+        "AND state IN ('waiting', 'held', 'merged', 'sent', 'failed', 'dropped')",
         person_id=person_id,
         now=now,
     )

@@ -137,6 +137,7 @@ async def furnish(town: Town) -> Cast:
         await things.insert(
             "emergency_states", id=EMERGENCY, cause="outage", begun_by=await _id(tx, writer), begun_at=0
         )
+        item = await tx.need(int, "SELECT id FROM outbox WHERE state = 'merged'")
         group = await tx.need(int, "SELECT id FROM groups WHERE chat_id = :chat", chat=B3_GROUP.id)
         await things.insert(
             "finds", group_id=group, author_telegram_id=owner["author"].id, message_id=1, kind="text",
@@ -174,6 +175,7 @@ async def furnish(town: Town) -> Cast:
         "a helper's minutes": taker,
         "an entry by hand": taker,
         "an offered gift": owner["reader"],
+        "an item of a digest": owner["reader"],
         "a certificate": taker,
         "an applicant": owner["applicant"],
         "a running visit": taker,
@@ -188,6 +190,7 @@ async def furnish(town: Town) -> Cast:
         owner=owner,
         ids={
             "home": home.id,
+            "item": item,
             "building": building.id,
             "newcomer": newcomer,
             "phone": phone_id,
@@ -378,6 +381,11 @@ class _Things:
                 "postings", id=number, kind=kind, state="pending", asked_by=asked_by, person_id=person, minutes=minutes,
                 relation="parent" if kind == "gift" else None, words=words if kind == "entry" else None, created_at=now,
             )  # fmt: skip
+        await self.insert("cards", id=7801, kind="gift", subject_id=GIFT, person_id=receiver, created_at=now)
+        await self.insert(
+            "outbox", priority=2, kind="card", person_id=receiver, card_id=7801, state="merged", asks="x",
+            not_before=now, created_at=now, done_at=now,
+        )  # fmt: skip
         home = (await place(self.tx, "B3-2-302")).id
         await self._task(ASK_GIFT, "call", home, by_phone, "open", asks=("gift", PHONE_GIFT))
         await self.insert(

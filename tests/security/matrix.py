@@ -201,6 +201,7 @@ def subject(about: str, cast: Cast) -> int:
         "a volunteer without offers": cast.ids["taker"],
         "a stopped volunteer": cast.ids["stopped"],
         "a home": cast.ids["home"],
+        "an item of a digest": cast.ids["item"],
         "an enrolment": cast.ids["elder"],
         "an asked elder": cast.ids["asked elder"],
         "a contact's request": cast.ids["elder"],
