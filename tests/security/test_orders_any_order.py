@@ -370,4 +370,4 @@ def test_whatever_is_done_to_orders(world: World) -> None:
 
 @pytest.mark.slow
 def test_whatever_is_done_to_orders_more_often(world: World) -> None:
-    run_state_machine_as_test(Orders, settings=bounded(60))
+    run_state_machine_as_test(Orders, settings=bounded(30))
