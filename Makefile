@@ -51,7 +51,7 @@ test-browser: setup  ## the page in a real chromium: stories by clicking, phone 
 bench: setup  ## measure it beside its peers; the table is build/bench.json (an hour, on a quiet machine)
 	@$(PY) -m proof.bench
 
-simulate: setup  ## a month of asking volunteers, beside asking everybody; the table is build/simulate.json (some minutes)
+simulate: setup  ## a month of asking volunteers with three seeds, beside asking everybody; build/simulate.json (some minutes)
 	@$(PY) -m proof.simulate
 
 faults: setup  ## break it on purpose: kills, outages, bad clocks; the table is build/faults.json (half an hour)

@@ -62,7 +62,7 @@ async def _helpers(tx: Transaction, task: Task) -> set[int | None]:
     """Who does the work that a call is about: they may not ask, and others tell."""
     if task.question == "order":
         visit = await rows.of_order(tx, task.subject_id or 0)
-        return {visit.taker_id} if visit else set()
+        return {visit.taker_id, *(p.id for p in await tasks.companions(tx, visit))} if visit else set()
     if task.question == "visit":
         visit = await rows.by_id(tx, task.subject_id or 0)
         return {task.person_id, visit.taker_id if visit else None}

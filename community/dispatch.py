@@ -206,10 +206,12 @@ def _overdue_for_staff(here: Here, task: Task) -> bool:
 
 
 async def call_staff(tx: Transaction, here: Here, task_id: int) -> None:
-    """Still nobody: every staff member of the place is told, and may take it."""
+    """Still nobody: every staff member of the place is told, and may take it; again and again, less and less often."""
     task = await tasks.get(tx, task_id)
     if not tasks.lacking(task):
         return
+    again = here.now + max(_looked_for(here, task), timedelta(minutes=here.neighbourhood.dispatch.staff_minutes))
+    await timers.put(tx, kind=STAFF, subject_id=task.id, due=again if task.urgent else waking.after(here, again))
     for person in {p.id: p for p in await people.in_charge(tx, role=Role.STAFF, place_id=task.place_id)}.values():
         if not await _refused(tx, task, person):
             await _tell_one(tx, here, task, person)

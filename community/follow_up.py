@@ -161,12 +161,17 @@ async def late(tx: Transaction, here: Here, task_id: int) -> None:
 
 
 async def give_up(tx: Transaction, here: Here, task_id: int) -> None:
-    """Half an hour over and not a word: it is put back. Whoever is on the way is not replaced; the desk hears of it."""
+    """Half an hour over and not a word: it is put back.
+
+    Whoever is on the way is not replaced; the desk hears of it, and again as long as they have not arrived.
+    """
     task = await tasks.get(tx, task_id)
     if task.state is TaskState.CLAIMED:
         await replace(tx, here, task, TaskEvent.RETURN)
     elif task.state is TaskState.ON_WAY and task.taker_id is not None:
         await dispatch.tell_not_arrived(tx, here, task, await people.by_id(tx, task.taker_id))
+        again = here.now + max(here.now - task.due, _GRACE)
+        await timers.put(tx, kind=RETURN, subject_id=task.id, due=again if task.urgent else waking.after(here, again))
 
 
 async def _remind(tx: Transaction, here: Here, task_id: int, kind: str, states: tuple[TaskState, ...]) -> None:

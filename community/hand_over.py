@@ -1,4 +1,4 @@
-"""Before somebody is forgotten: what they have claimed is given back, what they ordered is cancelled.
+"""Before somebody is forgotten: what they have claimed is given back, what they ordered is cancelled, or confirmed.
 
 What waited at their desk goes to whoever is in charge beside or above them.
 """
@@ -36,8 +36,9 @@ async def hand_over(tx: Transaction, here: Here, person: Person) -> None:
             await timers.drop(tx, prefix="call_", subject_id=task.id)
             await tasks.move(tx, here, task, TaskEvent.CANCEL, actor=person, taker_id=None)
     for task in await rows.live_of_person(tx, person_id=person.id):
-        if task.state is not TaskState.DONE and task.order_id is not None:
-            await orders.cancel(tx, here, person, task.order_id)
+        if task.order_id is not None:  # nobody can be asked any more whether it was done well
+            settle = orders.confirm if task.state is TaskState.DONE else orders.cancel
+            await settle(tx, here, person, task.order_id)
     await time_bank_leaving.leave(tx, here, person)
     await rows.forget(tx, person_id=person.id)
     await patrols.forget(tx, person_id=person.id)

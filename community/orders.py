@@ -314,6 +314,6 @@ async def _served(tx: Transaction, actor: Person, order_id: int, *, on_behalf: b
     order, task = await get(tx, order_id)
     if not on_behalf and actor.id != order.person_id:
         await proxies.require(tx, actor, order.person_id)
-    if actor.id == task.taker_id:
+    if actor.id == task.taker_id or await tasks.goes_along(tx, actor, task):
         raise NotYourOwn
     return order, task

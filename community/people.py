@@ -13,7 +13,7 @@ from community.hand_over import hand_over
 from community.here import Here
 from community.permissions import Action
 from community.places import HOMES
-from community.tell import Both, Text, offer_commands, refresh, show, tell
+from community.tell import Both, Text, offer_commands, put_away, refresh, show, tell
 from community.volunteer_texts import Stopped
 from storage.database import Transaction
 from storage.queries import people, places, volunteers
@@ -238,10 +238,12 @@ async def erase(tx: Transaction, here: Here, person: Person) -> Person:
     await hand_over(tx, here, person)
     await people.audit(tx, action="erased", actor_id=person.id, person_id=person.id, now=here.now)
     await people.erase(tx, person_id=person.id, now=here.now)
-    return await people.add(
+    heir = await people.add(
         tx,
         telegram_id=person.telegram_id,
         language=person.language,
         contact_mode=person.contact_mode,
         now=here.now,
     )
+    await put_away(tx, person, heir=heir, now=here.now)
+    return heir

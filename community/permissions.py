@@ -58,6 +58,8 @@ ALLOWED: dict[Action, tuple[Role, ...]] = {
 """Which roles, held at the place or above it, may do it; weakest first."""
 
 
+HELD = (TaskState.CLAIMED, TaskState.ON_WAY, TaskState.ARRIVED)
+"""While these last, and no longer, whoever goes there sees name, phone and door."""
 _DOOR_WHILE = (ReportState.SUBMITTED, ReportState.ACCEPTED, ReportState.ASSIGNED, ReportState.RESOLVED)
 
 ALARM = "visit_alarm"
@@ -180,9 +182,9 @@ async def open_address(
 
 
 async def address_of_held_task(tx: Transaction, viewer: Person, task: Task) -> Address:
-    """Where to go, for who claimed the task or goes along (which was noted then). Raises NotAllowed."""
+    """Where to go, for who has the task or goes along (which was noted then), until it is done. Raises NotAllowed."""
     goes = task.taker_id == viewer.id or await tasks.is_companion(tx, task_id=task.id, person_id=viewer.id)
-    if not goes or task.person_id is None:
+    if not goes or task.state not in HELD or task.person_id is None:
         raise NotAllowed
     return await own_address(tx, await people.by_id(tx, task.person_id))
 

@@ -29,8 +29,7 @@ TRANSITIONS: dict[TaskState, dict[TaskEvent, TaskState]] = {
     S.CANCELLED: {},
 }
 """OPEN → CONFIRMED is a call that was told; a visit is confirmed after it was done."""
-HELD = (S.CLAIMED, S.ON_WAY, S.ARRIVED)
-"""While these last, and no longer, the taker sees name, phone and door."""
+HELD = permissions.HELD
 SOS = "sos"
 """What a call for help is ordered as; no service of the file."""
 AT_THE_HOUR = frozenset({TaskKind.PATROL})
@@ -170,7 +169,8 @@ async def claim(tx: Transaction, here: Here, actor: Person, task_id: int) -> Tas
         raise Full
     if task.taker_id is None:
         await waiting.step_out(tx, task_id=task.id, person_id=actor.id, states=IN_LINE, now=here.now)
-        soonest = here.now + timedelta(minutes=here.neighbourhood.dispatch.remind_before_minutes)
+        soon = 0 if task.urgent else here.neighbourhood.dispatch.remind_before_minutes
+        soonest = here.now + timedelta(minutes=soon)
         try:
             # who claims late is followed up like anybody else
             due = task.due if task.kind in AT_THE_HOUR else max(task.due, soonest)

@@ -37,6 +37,11 @@ class FurtherDown(Text, template="task/further_down"):
     """What stays of a card with somebody's address in it once it is shown again: only the last one is kept up."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class PutAway(Text, template="my/put_away"):
+    """What stays of every card for somebody who is forgotten."""
+
+
 _WITH_ADDRESS = {"task", "call", "volunteer", "check_in_alarm", "visit_alarm", "order_helper"}
 """Kinds of cards whose earlier copies must not go on showing a name, a number, a door."""
 
@@ -184,6 +189,13 @@ async def refresh(
 async def take_back(tx: Transaction, card: str, subject_id: int, *, now: datetime) -> None:
     """Nobody is to see a subject's cards of a kind any more: they go out of the chats."""
     await outbox.take_back(tx, kind=card, subject_id=subject_id, priority=Priority.REPLY, now=now)
+
+
+async def put_away(tx: Transaction, person: Person, *, heir: Person, now: datetime) -> None:
+    """Nobody's name or door stays before the eyes of somebody who is forgotten; the chat is `heir`'s from now on."""
+    await outbox.put_away_all(
+        tx, person_id=person.id, heir_id=heir.id, instead=PutAway.template, priority=Priority.TASK, now=now
+    )
 
 
 async def reply(

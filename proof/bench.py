@@ -12,7 +12,19 @@ import time
 
 from proof.table import Row, keep, lines
 
-PARTS = ("throughput", "start", "broadcast", "rush", "timers", "scale", "catch_up", "machines", "webchat")
+PARTS = (
+    "throughput",
+    "start",
+    "broadcast",
+    "rush",
+    "timers",
+    "orders",
+    "day",
+    "scale",
+    "catch_up",
+    "machines",
+    "webchat",
+)
 
 
 def main() -> int:

@@ -179,18 +179,22 @@ class Dialogue:
             here=town.here,
             monotonic=lambda: self.monotonic,
         )
-        self.sender = Sender(
-            database=town.database,
-            transport=self.api,
-            renderer=Renderer(texts=self.texts, cards=registry.CARDS, commands=registry.COMMANDS, bot="jinlin_bot"),
-            limits=Limits(rate=0),
-            here=town.here,
-            monotonic=lambda: self.monotonic,
-        )
+        self.sender = self.fresh_sender()
         self.scheduler = Scheduler(database=town.database, clock=town.clock, due=DUE, holds=holds, here=town.here)
         self.patient = False  # True: updates may be set aside and messages fail without failing the test
         self._heard: dict[int, int] = {}
         self._last_said: dict[int, dict[str, Any]] = {}
+
+    def fresh_sender(self) -> Sender:
+        """One that has sent nothing yet."""
+        return Sender(
+            database=self.town.database,
+            transport=self.api,
+            renderer=Renderer(texts=self.texts, cards=registry.CARDS, commands=registry.COMMANDS, bot="jinlin_bot"),
+            limits=Limits(rate=0),
+            here=self.town.here,
+            monotonic=lambda: self.monotonic,
+        )
 
     async def start(self) -> "Dialogue":
         """Make the application ready."""

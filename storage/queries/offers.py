@@ -28,6 +28,8 @@ _FIT = (
     "AND (SELECT COUNT(*) FROM offers f WHERE f.person_id = p.id AND f.at >= :today) < CAST(:cap AS BIGINT) "
     f"AND {_AWAKE}"
 )
+_LOOKED_AT = 10
+"""So many times as many as are wanted are looked at together."""
 _ABLE = {
     "any": "",
     "able": " AND EXISTS (SELECT 1 FROM volunteer_skills s WHERE s.person_id = p.id AND s.skill = :skill)",
@@ -62,14 +64,15 @@ def _values(wanted: Wanted, ability: str) -> dict[str, object]:
     return values
 
 
-async def named(tx: Transaction, wanted: Wanted, ids: Collection[int]) -> list[Person]:
-    """Those of these people who are volunteers here and fit, whatever they are able to."""
+async def named(tx: Transaction, wanted: Wanted, ids: Collection[int], ability: str = "any") -> list[Person]:
+    """Those of these people who are volunteers here and fit."""
     return await tx.all(
         Person,
-        f"{_VOLUNTEERS} AND {tx.among('r.person_id', 'ids')} AND {_IN_REACH} AND {_FIT} ORDER BY r.asked_at",
+        f"{_VOLUNTEERS} AND {tx.among('r.person_id', 'ids')} AND {_IN_REACH} AND {_FIT}{wanted.able(ability)} "
+        "ORDER BY r.asked_at, r.person_id",
         ids=list(ids),
         place_id=wanted.place_id,
-        **_values(wanted, "any"),
+        **_values(wanted, ability),
     )
 
 
@@ -88,16 +91,21 @@ async def familiar(tx: Transaction, wanted: Wanted, ability: str, *, limit: int)
 
 async def living_in(tx: Transaction, wanted: Wanted, ability: str, *, building_id: int, limit: int) -> list[Person]:
     """Those who live in a building."""
-    return await tx.all(
-        Person,
-        f"{_VOLUNTEERS} AND r.person_id IN (SELECT n.id FROM people n JOIN reach h ON h.place_id = n.place_id "
-        f"WHERE h.ancestor_id = :building_id) AND {_IN_REACH} AND {_FIT}{wanted.able(ability)} "
-        "ORDER BY r.asked_at LIMIT :limit",
+    there = await tx.all(
+        int,
+        # CROSS: SQLite begins with the building, not with all volunteers there are.
+        "SELECT r.person_id FROM reach h CROSS JOIN people n CROSS JOIN roles r "
+        "WHERE h.ancestor_id = :building_id AND n.place_id = h.place_id AND r.person_id = n.id "
+        "AND r.role = 'volunteer' AND r.revoked_at IS NULL ORDER BY r.asked_at, r.person_id",
         building_id=building_id,
-        place_id=wanted.place_id,
-        limit=limit,
-        **_values(wanted, ability),
     )
+    found: list[Person] = []
+    few = _LOOKED_AT * limit
+    for first in range(0, len(there), few):  # where very many live, whether they fit is asked of those whose turn it is
+        found += await named(tx, wanted, there[first : first + few], ability)
+        if len(found) >= limit:
+            break
+    return found[:limit]
 
 
 async def reaching_from(tx: Transaction, wanted: Wanted, ability: str, *, at_id: int, limit: int) -> list[Person]:

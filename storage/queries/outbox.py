@@ -175,6 +175,25 @@ async def take_back(tx: Transaction, *, kind: str, subject_id: int, priority: Pr
     )
 
 
+async def put_away_all(
+    tx: Transaction, *, person_id: int, heir_id: int, instead: str, priority: Priority, now: datetime
+) -> None:
+    """Every card that somebody sees loses its words (a photo goes); `heir_id`: whose the chat is from now on."""
+    tx.wake("outbox")
+    await tx.run(
+        "INSERT INTO outbox (priority, kind, person_id, alters_message, template, state, not_before, created_at) "
+        "SELECT CAST(:priority AS BIGINT), CASE form WHEN 'photo' THEN 'gone' ELSE 'fade' END, "
+        "CAST(:heir_id AS BIGINT), message_id, CAST(:instead AS TEXT), 'waiting', CAST(:now AS BIGINT), "
+        "CAST(:now AS BIGINT) FROM cards WHERE person_id = :person_id AND message_id IS NOT NULL",
+        priority=priority,
+        heir_id=heir_id,
+        instead=instead,
+        now=now,
+        person_id=person_id,
+    )
+    await tx.run("UPDATE cards SET message_id = NULL, shown = NULL WHERE person_id = :person_id", person_id=person_id)
+
+
 async def refresh_cards(
     tx: Transaction, *, kind: str, subject_id: int, person_id: int | None = None, priority: Priority, now: datetime
 ) -> None:

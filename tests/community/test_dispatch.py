@@ -312,3 +312,18 @@ async def test_a_first_visit_to_who_lives_alone_is_made_in_pairs(town: Town) -> 
         now = await tasks.get(tx, task.id)
 
     assert (now.people, now.least, now.joined) == (2, 2, 1)
+
+
+async def test_what_nobody_takes_comes_to_staff_again_and_again_less_and_less_often(town: Town) -> None:
+    task = await placed(town)
+    told = []
+
+    for minutes in (30, 30, 60, 120):
+        await later(town, minutes=minutes)
+        told.append(await town.count("outbox", "template = 'task/nobody_yet'"))
+    async with town.database.write() as tx:
+        await taking.claim(tx, town.here(), await town.person(XIAOLIN), task.id)
+    await later(town, days=1)
+
+    assert told == [2, 4, 6, 8]  # the officer is one of two of staff, and not told twice in one moment
+    assert await town.count("outbox", "template = 'task/nobody_yet'") == told[-1]

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from factories import AMEI, NAINAI, XIAOLIN, Town
 
-from community import follow_up, orders, taking, tasks
+from community import follow_up, orders, permissions, taking, tasks
+from community.errors import NotAllowed
 from storage.states import TaskState
 
 
@@ -124,3 +125,28 @@ async def test_a_late_claim_is_due_half_an_hour_from_now(town: Town) -> None:
         assert (await tasks.get(tx, 1)).due == town.clock.now() + timedelta(minutes=30)
 
     assert set(await marks(town)) == {"task_now", "task_late", "task_return"}
+
+
+async def test_who_set_out_and_is_not_there_is_told_of_until_they_are(town: Town) -> None:
+    await claimed(town)
+    town.clock.advance(hours=4, minutes=30)
+
+    async with town.database.write() as tx:
+        await taking.set_off(tx, town.here(), await town.person(XIAOLIN), 1)
+        for _ in range(2):
+            await follow_up.give_up(tx, town.here(), 1)
+            town.clock.advance(minutes=30)
+
+    assert await town.count("outbox", "template = 'task/not_arrived'") == 4  # two of staff, twice
+    assert (await marks(town))["task_return"] == "10 15:00"
+
+
+async def test_where_somebody_lives_is_told_to_nobody_once_it_is_done(town: Town) -> None:
+    await claimed(town)
+    taker = await town.person(XIAOLIN)
+    async with town.database.write() as tx:
+        await permissions.address_of_held_task(tx, taker, await tasks.get(tx, 1))
+        await taking.finish(tx, town.here(), taker, 1)
+
+        with pytest.raises(NotAllowed):
+            await permissions.address_of_held_task(tx, taker, await tasks.get(tx, 1))

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from factories import AMEI, AQIANG, NAINAI, WU, XIAOLIN, XIAOWANG, ZHOU, Speaker, Town
 
-from community import orders, taking
+from community import orders, people, taking, tasks
 from community.errors import NoLongerPossible, NotAllowed, NotFound, TooLong
 from community.order_texts import NoAddress, NotYourOwn, OrderedAlready, SomebodyFaster
 from storage.database import redone
@@ -174,3 +174,29 @@ async def test_an_order_without_its_task_is_not_found(town: Town) -> None:
     async with town.database.read() as tx:
         with pytest.raises(NotFound):
             await orders.get(tx, 5)
+
+
+async def test_who_is_forgotten_after_the_help_they_had_leaves_nobody_waiting_for_a_word(town: Town) -> None:
+    async with town.database.write() as tx:
+        elder, helper = await town.person(NAINAI), await town.person(XIAOLIN)
+        await orders.place(tx, town.here(), elder, service="repairs")
+        await taking.claim(tx, town.here(), helper, 1)
+        await taking.finish(tx, town.here(), helper, 1)
+
+        await people.erase(tx, town.here(), elder)
+
+        assert (await tasks.get(tx, 1)).state is TaskState.CONFIRMED
+        assert await tx.need(int, "SELECT COUNT(*) FROM timers WHERE kind LIKE 'task%'") == 0
+    assert await town.count("transfers") == 1
+
+
+async def test_who_went_along_does_not_confirm_it_either(town: Town) -> None:
+    async with town.database.write() as tx:
+        await orders.place(tx, town.here(), await town.person(NAINAI), service="gas")
+        for who in (XIAOLIN, WU):
+            await taking.claim(tx, town.here(), await town.person(who), 1)
+        await taking.finish(tx, town.here(), await town.person(XIAOLIN), 1)
+
+        with pytest.raises(NotYourOwn):
+            await orders.confirm(tx, town.here(), await town.person(WU), 1, on_behalf=True)
+        await orders.confirm(tx, town.here(), await town.person(ZHOU), 1, on_behalf=True)

@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 from dialogue import Dialogue, Edited, Forge, Photo, Popup, Press
 from factories import AQIANG, NAINAI, WU, XIAOLIN, XIAOWANG, Speaker
+from ordering import claim, order
 
 from community import permissions
 from storage.crypto import BadKey
@@ -173,3 +174,16 @@ async def test_what_waited_at_the_desk_of_somebody_erased_goes_to_the_one_above(
     assert chat.heard(WU)[0].startswith("🚒 0001")
     assert "网格员小王" not in chat.card(AQIANG, "🚒 0001*").text
     assert await chat.town.count("reports", "keeper_id IS NOT NULL") == 0
+
+
+async def test_whoever_is_forgotten_is_left_without_the_address_they_were_on_their_way_to(chat: Dialogue) -> None:
+    await order(chat)
+    await claim(chat)
+    assert "13900001001" in chat.last(XIAOLIN).text
+
+    await chat.say(XIAOLIN, Forge("my.erase_yes:0:"))
+
+    seen = "".join(message.text for message in chat.screen(XIAOLIN))
+    assert "13900001001" not in seen
+    assert "301" not in seen
+    assert "这条已经收起来了。" in seen

@@ -72,8 +72,11 @@ class Held(Database):
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
-        async with self._turn, self.tx.savepoint():
-            yield self.tx
+        async with self._turn:
+            async with self.tx.savepoint():
+                yield self.tx
+            self.ring(self.tx)
+            self.tx.woken.clear()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
@@ -142,6 +145,7 @@ class World:
             clock=self.clock,
             here=self.here,
         )
+        self.chat.sender = self.chat.fresh_sender()
         outer = self._database.write()
         self.held.tx = Recorded(self.run(outer.__aenter__()))
         try:
