@@ -199,7 +199,8 @@ SELECT 'task', task_id, person_id, task_id, 'text', '0123456789abcdef', at FROM 
 
 INSERT INTO accounts (person_id)
 SELECT person_id FROM roles WHERE role = 'volunteer' AND person_id >= {people};
-INSERT INTO transfers (id, task_id, at) SELECT id, id, changed_at FROM tasks WHERE state = 'confirmed' ORDER BY id;
+INSERT INTO transfers (id, task_id, helper_id, at)
+SELECT id, id, taker_id, changed_at FROM tasks WHERE state = 'confirmed' ORDER BY id;
 INSERT INTO movements (transfer_id, account_id, minutes)
 SELECT t.id, a.id, 30 FROM tasks t JOIN accounts a ON a.person_id = t.taker_id WHERE t.state = 'confirmed' ORDER BY t.id;
 INSERT INTO movements (transfer_id, account_id, minutes)

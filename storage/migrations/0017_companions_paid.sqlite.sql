@@ -10,7 +10,7 @@ DROP TABLE transfers;
 
 CREATE TABLE transfers (
     id {id},
-    kind TEXT NOT NULL,
+    kind TEXT NOT NULL DEFAULT 'visit',
     task_id {int} REFERENCES tasks (id),
     helper_id {int} REFERENCES people (id),
     about_id {int} REFERENCES transfers (id),

@@ -34,7 +34,7 @@ CLAIM = (
 BANKED = (
     *CLAIM,
     "UPDATE tasks SET state = 'confirmed' WHERE id = 1",
-    "INSERT INTO transfers (id, task_id, at) VALUES (1, 1, 0)",
+    f"INSERT INTO transfers (id, task_id, helper_id, at) VALUES (1, 1, {PERSON}, 0)",
     f"INSERT INTO accounts (id, person_id) VALUES (7, {PERSON})",
     "INSERT INTO movements (transfer_id, account_id, minutes) VALUES (1, 1, -30), (1, 7, 30)",
 )

@@ -84,6 +84,7 @@ async def test_a_cry_for_help_at_night(town: Town) -> None:
     await town.tap(AMEI, "📍 到门口了")
     await town.tap(AMEI, "✅ 做好了")
     await town.tap(NAINAI, "👍 好了")
+    await town.advance(hours=8)  # thanks wake nobody
     await town.hears(AMEI, "*记入时间银行*")
 
     assert like("交给您了,谢谢!", won)

@@ -69,7 +69,7 @@ async def test_a_patrol_with_two_hazards(town: Town) -> None:
     await town.tap(XIAOLIN, "🏁 巡完了")
     await town.say(XIAOLIN, "一切正常")
 
-    await town.hears(AMEI, "🛡 3号楼巡完了*50 分钟*到点 1/2*隐患 2 件,劝和 1 起,线索 1 条。")
+    await town.hears(AMEI, "🛡 3号楼巡完了*50 分钟*到点 1/2*隐患 2 件,劝和 1 起,线索 1 条。*记入时间银行 50 分钟。")
     await town.hears(XIAOLIN, "🛡 3号楼巡完了*记入时间银行 50 分钟。")
     await town.hears(XIAOLIN, "🛡 巡防招人*巡完了,谢谢大家!", B3_GROUP)
     await town.say(WU, "/desk")
@@ -79,4 +79,4 @@ async def test_a_patrol_with_two_hazards(town: Town) -> None:
     group = "".join(await town.texts(XIAOLIN, B3_GROUP))
     assert not any(word in group for word in TOO_PRIVATE)
     assert town.count("patrol_findings", "report_id IS NOT NULL") == 2
-    assert town.count("transfers") == 1
+    assert town.count("transfers") == 2
