@@ -41,7 +41,7 @@ run: setup  ## the bot with the settings of .env, until Ctrl-C
 test: setup  ## every test but the slow ones and the browser's, on SQLite and on a PostgreSQL of its own
 	@$(PY) -m pytest -n 4 -m "not slow" --ignore=tests/webchat/browser
 
-test-slow: setup  ## the rest: keys changed under load, whole tables walked, random updates, kills, dialogues on PostgreSQL
+test-slow: setup  ## the rest: keys changed under load, whole tables walked, random updates, kills, rules and dialogues on PostgreSQL
 	@$(PY) -m pytest -n 4 -m slow --ignore=tests/webchat/browser
 
 test-browser: setup  ## the page in a real chromium: stories by clicking, phone and desk, elder view, offline, axe

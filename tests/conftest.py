@@ -28,6 +28,21 @@ from storage.database import Database, connect
 from storage.migrations import migrate
 
 ENGINES = ("sqlite", "postgresql")
+_ON_SQLITE_FIRST = tuple(Path(__file__).parent / name for name in ("handlers", "community"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Rules and dialogues are tried on SQLite by `make test`; on PostgreSQL as well by `make test-slow`.
+
+    Statements are tried on both each time (tests/storage).
+    """
+    for item in items:
+        spec = getattr(item, "callspec", None)
+        if spec is not None and spec.params.get("engine") == "postgresql":
+            if any(item.path.is_relative_to(folder) for folder in _ON_SQLITE_FIRST):
+                item.add_marker(pytest.mark.slow)
+
+
 # What hypothesis tries is the same every time, so that nobody's change fails by chance. To look for more:
 # HYPOTHESIS_PROFILE=wild pytest --hypothesis-seed=42 tests/security
 settings.register_profile("same", derandomize=True, deadline=None, print_blob=True)
