@@ -38,9 +38,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         spec = getattr(item, "callspec", None)
-        if spec is not None and spec.params.get("engine") == "postgresql":
-            if any(item.path.is_relative_to(folder) for folder in _ON_SQLITE_FIRST):
-                item.add_marker(pytest.mark.slow)
+        later = any(item.path.is_relative_to(folder) for folder in _ON_SQLITE_FIRST)
+        if later and spec is not None and spec.params.get("engine") == "postgresql":
+            item.add_marker(pytest.mark.slow)
 
 
 # What hypothesis tries is the same every time, so that nobody's change fails by chance. To look for more:
