@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from factories import B3_GROUP, Speaker, Town, place, stranger
 
+from community import calendar_feed
 from community import people as people_rules
 from storage.database import Transaction
 from storage.queries import people, places
@@ -134,6 +135,7 @@ async def furnish(town: Town) -> Cast:
             mate=await _id(tx, mate),
             waits=await _id(tx, waits),
         )
+        await calendar_feed.announce(tx, "https://bot.example/hook")
         await things.insert(
             "emergency_states", id=EMERGENCY, cause="outage", begun_by=await _id(tx, writer), begun_at=0
         )
