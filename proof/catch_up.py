@@ -199,7 +199,7 @@ def one(settled: Path, *, seed: int) -> Run:
     with tempfile.TemporaryDirectory() as name, rig.api() as api:
         folder = Path(name)
         path = folder / "jinlin.db"
-        env = rig.jinlin_env(api.url, rig.copied(settled, folder), TIMEZONE=rig.noon())
+        env = rig.jinlin_env(api.url, rig.copied(settled, folder))
         api.ask("push", updates=updates)
         with rig.process(rig.JINLIN, folder, **env) as process:
             start = rig.until(lambda: api.ask("state")["first_fetch"], seconds=60, what="the first fetch")

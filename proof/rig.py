@@ -213,6 +213,7 @@ def jinlin_env(api_url: str, database_url: str, **more: str) -> dict[str, str]:
         "JINLIN_DATABASE_URL": database_url,
         "JINLIN_SECRET_KEY": KEY,
         "JINLIN_SEND_RATE": "0",
+        "JINLIN_TIMEZONE": noon(),
         **{f"JINLIN_{name}": value for name, value in more.items()},
     }
 

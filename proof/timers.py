@@ -108,7 +108,7 @@ def own(settled: Path, kind: str) -> Run:
     with tempfile.TemporaryDirectory() as name, rig.api() as api:
         folder = Path(name)
         path = folder / "jinlin.db"
-        env = rig.jinlin_env(api.url, rig.copied(settled, folder), SEND_RATE="28", TIMEZONE=rig.noon())
+        env = rig.jinlin_env(api.url, rig.copied(settled, folder), SEND_RATE="28")
         at = time.time() + WARM_S + BEFORE_S + AFTER_S
         _have_due(path, kind, at)
         command = [sys.executable, "-m", "proof.timers", str(folder), str(at + AFTER_S)]
