@@ -261,6 +261,18 @@ def _answers(prefix: str, subject: int) -> list[Button]:
     ]
 
 
+_IS_WELL = (("all_well", "call.well"), ("need_help", "call.need_help"))
+_BY_PHONE: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "report": (("solved", "call.solved"), ("unsolved", "call.unsolved")),
+    "proxy": (("agree", "call.yes"), ("disagree", "call.no")),
+    "gift": (("gift_take", "call.take"), ("gift_leave", "call.leave")),
+    "check_in": _IS_WELL,
+    visit_watch.QUESTION: _IS_WELL,
+    check_ins.CONTACT: (("contact_yes", "call.yes"), ("contact_no", "call.no")),
+}
+"""What may be answered on the phone to a question: labels and actions."""
+
+
 async def call_card(tx: Transaction, here: Here, task_id: int, reader: Person | Group) -> Face | None:
     """A call, for whoever may make it."""
     if isinstance(reader, Group):
@@ -285,21 +297,8 @@ async def call_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
     missed = button("not_reached", "call.missed", task.id)
     if open_still and task.question == "order":
         buttons = [_answers("call", task.id), [missed]]
-    elif open_still and task.question == "report":
-        solved = button("solved", "call.solved", task.id)
-        buttons = [[solved, button("unsolved", "call.unsolved", task.id)], [missed]]
-    elif open_still and task.question == "proxy":
-        agree = button("agree", "call.yes", task.id)
-        buttons = [[agree, button("disagree", "call.no", task.id)], [missed]]
-    elif open_still and task.question == check_ins.CONTACT:
-        willing = button("contact_yes", "call.yes", task.id)
-        buttons = [[willing, button("contact_no", "call.no", task.id)], [missed]]
-    elif open_still and task.question == "gift":
-        take = button("gift_take", "call.take", task.id)
-        buttons = [[take, button("gift_leave", "call.leave", task.id)], [missed]]
-    elif open_still and task.question in ("check_in", visit_watch.QUESTION):
-        well = button("all_well", "call.well", task.id)
-        buttons = [[well, button("need_help", "call.need_help", task.id)], [missed]]
+    elif open_still and (known := _BY_PHONE.get(task.question or "")):
+        buttons = [[button(label, action, task.id) for label, action in known], [missed]]
     elif open_still:
         buttons = [[button("told", "call.told", task.id), missed]]
     return Face(text=text, buttons=buttons)

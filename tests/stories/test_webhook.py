@@ -24,12 +24,17 @@ UPDATE: dict[str, Any] = {
 }
 
 
+def reached() -> tuple[str, dict[str, str]]:
+    """Where a bot is to be reached from outside, and its settings for it."""
+    port = ports.free()
+    address = f"http://127.0.0.1:{port}/hook"
+    return address, {"WEBHOOK_URL": address, "WEBHOOK_LISTEN": f"127.0.0.1:{port}", "WEBHOOK_SECRET": SECRET}
+
+
 async def test_start_and_a_report_are_answered_and_a_wrong_secret_is_turned_away(
     running_town: Callable[..., AbstractAsyncContextManager[Town]],
 ) -> None:
-    port = ports.free()
-    address = f"http://127.0.0.1:{port}/hook"
-    settings = {"WEBHOOK_URL": address, "WEBHOOK_LISTEN": f"127.0.0.1:{port}", "WEBHOOK_SECRET": SECRET}
+    address, settings = reached()
 
     async with running_town(**settings) as town, aiohttp.ClientSession() as session:
         await town.say(AQIANG, "/start")
@@ -54,9 +59,7 @@ async def test_start_and_a_report_are_answered_and_a_wrong_secret_is_turned_away
 async def test_a_volunteers_calendar_fetches_the_week_by_itself(
     running_town: Callable[..., AbstractAsyncContextManager[Town]],
 ) -> None:
-    port = ports.free()
-    address = f"http://127.0.0.1:{port}/hook"
-    settings = {"WEBHOOK_URL": address, "WEBHOOK_LISTEN": f"127.0.0.1:{port}", "WEBHOOK_SECRET": SECRET}
+    address, settings = reached()
 
     async with running_town(**settings) as town, aiohttp.ClientSession() as session:
         await town.key(NAINAI, "🔧 修东西")
