@@ -1,7 +1,10 @@
 """Hours go on: 小林 helps an old lady, gives what he earned to his father, and his father is helped for it."""
 
+import pytest
 from factories import AMEI, LIU, NAINAI, XIAOLIN, Speaker
 from story import Town
+
+pytestmark = pytest.mark.slow
 
 
 async def helped(town: Town, served: Speaker, helper: Speaker, minutes: int) -> None:

@@ -1,7 +1,10 @@
 """An old lady's bill: she rings up in the morning, and in the afternoon a neighbour shows her how it is paid."""
 
+import pytest
 from factories import AMEI, NAINAI, ZHOU
 from story import Town
+
+pytestmark = pytest.mark.slow
 
 
 async def test_who_rings_in_the_morning_is_taught_in_the_afternoon(town: Town) -> None:

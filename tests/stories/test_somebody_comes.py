@@ -1,8 +1,11 @@
 """Somebody comes, whatever happens: the helper falls silent, nobody answers, or it is the middle of the night."""
 
+import pytest
 from dialogue import like, plain
 from factories import AMEI, NAINAI, WU, XIAOLIN, ZHOU
 from story import Town, labels
+
+pytestmark = pytest.mark.slow
 
 
 async def order(town: Town) -> None:
