@@ -11,7 +11,6 @@ from community.tell import plain
 from handlers.texts import Texts
 from storage.database import Transaction
 from storage.records import Json
-from storage.states import TaskKind
 from storage.time_bank_records import ServiceCount
 
 _MOST_ROWS = 5
@@ -58,7 +57,7 @@ class CertificateSheet:
         )
 
     def _row(self, here: Here, line: ServiceCount) -> tuple[str, str, str]:
-        known = line.service in {s.code for s in here.neighbourhood.services} | {tasks.SOS, TaskKind.PATROL}
+        known = line.service in {s.code for s in here.neighbourhood.services} | {tasks.SOS, *tasks.SHIFTS}
         context: Json = {
             "service": tasks.service_name(here, line.service) if known else {"zh": "", "en": ""},
             "by_hand": line.service == "",

@@ -66,7 +66,7 @@ async def best(tx: Transaction, here: Here, task: Task, *, limit: int) -> list[P
 
     if not add(await _called_for(tx, here, task, wanted)):
         near = sorted(await places.ancestors(tx, task.place_id), key=lambda place: _NEAR_FIRST.index(place.kind))
-        if task.kind in tasks.AT_THE_HOUR:  # what concerns a whole place is for those who serve a part of it, too
+        if task.kind in tasks.SHIFTS:  # what concerns a whole place is for those who serve a part of it, too
             inside = await places.overlapping(tx, place_id=task.place_id, kinds=_PARTS_OF_A_PLACE)
             near = [*near, *(place for place in inside if place not in near)]
         building = next((place for place in near if place.kind is PlaceKind.BUILDING), None)

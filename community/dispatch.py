@@ -82,8 +82,8 @@ async def _go_on(tx: Transaction, here: Here, task: Task) -> bool:
 
 
 def _first(task: Task) -> int:
-    """The wave it begins with: a call for help goes to all who are near, what is urgent to more than a few."""
-    return LAST if task.kind is TaskKind.SOS else SECOND if task.urgent else FIRST
+    """The wave it begins with: a call for help and a search go to all who are near."""
+    return LAST if task.kind in (TaskKind.SOS, TaskKind.SEARCH) else SECOND if task.urgent else FIRST
 
 
 def _chosen(here: Here, wave: int) -> Wave:

@@ -17,6 +17,6 @@ async def pauses(tx: Transaction, task: Task) -> bool:
 
 
 def is_ordinary(task: Task) -> bool:
-    """A visit or a patrol that nobody has set out for, and that is not urgent."""
+    """A visit or a shift that nobody has set out for, and that is not urgent."""
     waits = task.state in (TaskState.OPEN, TaskState.CLAIMED)
-    return waits and not task.urgent and task.kind in (TaskKind.VISIT, TaskKind.PATROL)
+    return waits and not task.urgent and task.kind in (TaskKind.VISIT, TaskKind.PATROL, TaskKind.EVENT)

@@ -12,11 +12,11 @@ from community import (
     dispatch,
     emergency_state,
     follow_up,
-    patrol_repeats,
-    patrols,
     permissions,
     repeats,
     reports,
+    shift_repeats,
+    shifts,
     tasks,
     time_bank_month,
     volunteer_word,
@@ -53,7 +53,7 @@ _DESK = (Role.STAIR_CAPTAIN, Role.BUILDING_CAPTAIN, Role.GRID_WORKER, Role.STAFF
 _ORDINARY = frozenset(
     {
         *(votes.REMIND, repeats.AGAIN, time_bank_month.PUBLISH, volunteer_word.WORD, volunteer_word.WORD_TO),
-        *(patrols.SPREAD, patrols.FEW, patrol_repeats.POST, waiting_list.ASK, waiting_list.SILENCE),
+        *(shifts.SPREAD, shifts.FEW, shift_repeats.POST, waiting_list.ASK, waiting_list.SILENCE),
     }
 )
 """Timers that wait whatever they are about."""

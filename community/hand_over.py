@@ -11,10 +11,10 @@ from storage.queries import (
     calendar_feeds,
     helper_photos,
     lapses,
-    patrols,
     people,
     proxies,
     repeats,
+    shifts,
     timers,
     volunteers,
 )
@@ -41,7 +41,7 @@ async def hand_over(tx: Transaction, here: Here, person: Person) -> None:
             await settle(tx, here, person, task.order_id)
     await time_bank_leaving.leave(tx, here, person)
     await rows.forget(tx, person_id=person.id)
-    await patrols.forget(tx, person_id=person.id)
+    await shifts.forget(tx, person_id=person.id)
     await volunteers.forget(tx, person_id=person.id, now=here.now)
     await helper_photos.remove(tx, person.id)
     await lapses.forget(tx, person_id=person.id)

@@ -16,8 +16,8 @@ from community.neighbourhood_settings import (
     CheckIns,
     Dispatch,
     Hours,
-    Patrols,
     Reports,
+    Shifts,
     Targets,
     TimeBank,
     Visits,
@@ -55,7 +55,7 @@ class Neighbourhood(PlaceTree, Duties):
     check_in: CheckIns = CheckIns()
     votes: Votes = Votes()
     reports: Reports = Reports()
-    patrols: Patrols = Patrols()
+    shifts: Shifts = Shifts()
     targets: Targets = Targets()
     time_bank: TimeBank = TimeBank()
 
@@ -92,9 +92,9 @@ def load(path: Path) -> Neighbourhood:
 
 def _check_settings(found: Neighbourhood, folder: Path) -> Iterator[Problem]:
     units = {unit.code for unit in found.units}
-    for index, code in enumerate(found.patrols.clues_to):
+    for index, code in enumerate(found.shifts.clues_to):
         if code not in units:
-            yield ("patrols", "clues_to", index), "the code of a unit"
+            yield ("shifts", "clues_to", index), "the code of a unit"
     for index, word in enumerate(found.passwords):
         if word in found.passwords[:index]:
             yield ("passwords", index), "a word of its own"

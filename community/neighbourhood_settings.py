@@ -135,12 +135,26 @@ class Reports(Section):
     near_days: Count = 7
 
 
-class Patrols(Section):
-    """Patrols: how many go, for how long, and when it is said that there are too few."""
+class Size(Section):
+    """How many go on a shift, the captain among them; without `least` nobody goes."""
 
-    least: Count = 2
-    fewest: Count = 3
-    most: Count = 5
+    least: Count = 1
+    fewest: Count
+    most: Count
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.least <= self.fewest <= self.most:
+            raise expected("least, fewest and most one not above the other")
+        return self
+
+
+class Shifts(Section):
+    """Shifts: how many go, for how long, and when it is said that there are too few."""
+
+    patrol: Size = Size(least=2, fewest=3, most=5)
+    event: Size = Size(fewest=1, most=30)
+    search: Size = Size(fewest=2, most=40)
     minutes: tuple[Minutes, ...] = (60, 90, 120)
     hours: tuple[TimeOfDay, ...] = (time(9), time(15), time(19), time(19, 30), time(20), time(20, 30))
     few_before_minutes: Minutes = 120
@@ -149,11 +163,9 @@ class Patrols(Section):
     waiting_minutes: Minutes = 30
     clues_to: tuple[str, ...] = ()
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if not self.least <= self.fewest <= self.most:
-            raise expected("least, fewest and most one not above the other")
-        return self
+    def size(self, kind: str) -> Size:
+        """Of a kind of task that is a shift."""
+        return {"patrol": self.patrol, "event": self.event, "search": self.search}[kind]
 
 
 class Targets(Section):

@@ -9,8 +9,8 @@ from community.here import Here
 from community.permissions import Action
 from community.tell import Both
 from storage.database import Transaction
-from storage.queries import patrols as rows
 from storage.queries import people, places
+from storage.queries import shifts as rows
 from storage.records import Counted, Person
 from storage.states import FindingKind, PlaceKind
 
@@ -42,10 +42,10 @@ class Report:
 
 
 async def of_months(tx: Transaction, here: Here, actor: Person) -> Report:
-    """For whoever posts patrols. Raises NotAllowed."""
+    """For whoever posts shifts. Raises NotAllowed."""
     found = {}
     for grant in await people.grants(tx, actor.id):
-        if grant.role in permissions.ALLOWED[Action.POST_PATROL]:
+        if grant.role in permissions.ALLOWED[Action.POST_SHIFT]:
             place = await places.by_id(tx, grant.place_id)
             if place.kind is not PlaceKind.UNIT:
                 found[place.id] = place
@@ -66,9 +66,9 @@ async def of_months(tx: Transaction, here: Here, actor: Person) -> Report:
     )
 
 
-async def of_round(tx: Transaction, patrol_id: int) -> Figures:
+async def of_round(tx: Transaction, shift_id: int) -> Figures:
     """Of one round that is over."""
-    return _read(await rows.figures_of(tx, patrol_id))
+    return _read(await rows.figures_of(tx, shift_id))
 
 
 def _read(counted: list[Counted]) -> Figures:

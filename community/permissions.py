@@ -24,7 +24,7 @@ class Action(StrEnum):
     OPEN_VOTE = "open_vote"  # put a question to the households of a place, and take it back
     SEND_NOTICE = "send_notice"  # tell everybody who lives at a place
     CLAIM_TASK = "claim_task"  # take a visit that is looked for
-    POST_PATROL = "post_patrol"  # post patrols, call them off, see what they found and their figures
+    POST_SHIFT = "post_shift"  # post shifts, call them off, see what they found and their figures
     REGISTER_CALLER = "register_caller"  # ☎️ 来电登记: take an order or a report for somebody on the phone
     MAKE_CALLS = "make_calls"  # tell somebody by phone, and hear their answer
     BANK_TIME = "bank_time"  # enter minutes by hand and reverse entries, and be the second person for it
@@ -44,7 +44,7 @@ ALLOWED: dict[Action, tuple[Role, ...]] = {
     Action.OPEN_VOTE: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
     Action.SEND_NOTICE: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
     Action.CLAIM_TASK: (Role.VOLUNTEER, Role.GRID_WORKER, Role.STAFF),
-    Action.POST_PATROL: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
+    Action.POST_SHIFT: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
     Action.REGISTER_CALLER: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
     Action.MAKE_CALLS: (Role.GRID_WORKER, Role.STAFF, Role.ADMIN),
     Action.BANK_TIME: (Role.STAFF, Role.ADMIN),

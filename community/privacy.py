@@ -7,7 +7,7 @@ from community import check_ins, helper_photos, permissions, reports, time_bank_
 from community.errors import NotFound
 from community.here import Here
 from storage.database import Transaction
-from storage.queries import lapses, patrols, people
+from storage.queries import lapses, people, shifts
 from storage.queries import reports as report_rows
 from storage.records import Grant, Json, Person
 from storage.rows import to_ms
@@ -63,13 +63,13 @@ async def export(tx: Transaction, person: Person) -> Json:
             }
             for r in own
         ],
-        "patrols": [
+        "shifts": [
             {"begins": p.begins, "ended": p.ended_at}
-            for p in await patrols.of_person(tx, person_id=person.id, limit=1000)
+            for p in await shifts.of_person(tx, person_id=person.id, limit=1000)
         ],
-        "patrol_notes": [
+        "shift_notes": [
             {"kind": f.kind, "words": permissions.own_words(tx, f.words), "at": f.at}
-            for f in await patrols.findings_by(tx, person_id=person.id, limit=1000)
+            for f in await shifts.findings_by(tx, person_id=person.id, limit=1000)
         ],
         "ballots": [
             {"question": b.question, "choice": b.name or b.choice, "cast_at": b.cast_at}

@@ -12,8 +12,8 @@ from community import (
     follow_up,
     knocks,
     orders,
-    patrols,
     permissions,
+    shifts,
     tasks,
     visit_watch,
     waiting_list,
@@ -42,7 +42,7 @@ _BY_HAND = 8
 NOUNS: Mapping[TaskKind, Noun] = {
     TaskKind.VISIT: orders,
     TaskKind.SOS: orders,
-    TaskKind.PATROL: patrols,
+    **dict.fromkeys(tasks.SHIFTS, shifts),
     TaskKind.KNOCK: knocks,
 }
 

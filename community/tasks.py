@@ -32,9 +32,11 @@ TRANSITIONS: dict[TaskState, dict[TaskEvent, TaskState]] = {
 HELD = permissions.HELD
 SOS = "sos"
 """What a call for help is ordered as; no service of the file."""
-AT_THE_HOUR = frozenset({TaskKind.PATROL})
+SHIFTS = frozenset({TaskKind.PATROL, TaskKind.EVENT, TaskKind.SEARCH})
+"""Kinds that concern a whole place: those who serve a part of it are asked, too."""
+AT_THE_HOUR = frozenset({TaskKind.PATROL, TaskKind.EVENT})
 """Kinds that begin at their hour: a late claim does not move it, and their noun says what becomes of it by then."""
-QUEUED = frozenset({TaskKind.PATROL})
+QUEUED = AT_THE_HOUR
 """Kinds with a waiting list (`community/waiting_list.py`) for whoever comes when it is full."""
 IN_LINE = (CompanionState.WAITING, CompanionState.ASKED)
 TIMERS, LOOKING = "task_", "look_"
@@ -92,7 +94,8 @@ async def said_by(tx: Transaction, person: Person, task: Task) -> OfferState | N
 
 def wanted(task: Task) -> bool:
     """Whether somebody (or one more) may join."""
-    return task.state is S.OPEN or (task.state in (S.CLAIMED, S.ON_WAY) and task.joined < task.people)
+    joinable = (S.CLAIMED, S.ON_WAY, S.ARRIVED) if task.kind is TaskKind.SEARCH else (S.CLAIMED, S.ON_WAY)
+    return task.state is S.OPEN or (task.state in joinable and task.joined < task.people)
 
 
 def alone(task: Task) -> bool:
@@ -122,7 +125,7 @@ async def order_of(tx: Transaction, task: Task) -> Order:
 
 def service_name(here: Here, code: str) -> What:
     """A service's name, or what no order named; a word for any help where the neighbourhood file has it no more."""
-    if code in (SOS, TaskKind.PATROL):
+    if code == SOS or code in SHIFTS:
         return {"label": f"task_{code}"}
     found = next((s for s in here.neighbourhood.services if s.code == code), None)
     return {"zh": found.name.zh, "en": found.name.en} if found else {"label": "some_help"}
@@ -222,7 +225,7 @@ async def by_which_role(tx: Transaction, here: Here, actor: Person, task: Task) 
         role = await permissions.may(tx, actor, action, place_id=task.place_id)
         if role is not None:
             return role
-    if task.kind in AT_THE_HOUR:
+    if task.kind in SHIFTS:
         inside = await permissions.may_inside(tx, actor, Action.CLAIM_TASK, task.place_id)
         if inside is not None:
             return inside

@@ -147,7 +147,7 @@ async def _ask_next(tx: Transaction, here: Here, task: Task) -> None:
 
 def _until(here: Here, task: Task) -> datetime:
     """By when they must answer: in waking hours, and before it begins."""
-    long = timedelta(minutes=here.neighbourhood.patrols.waiting_minutes)
+    long = timedelta(minutes=here.neighbourhood.shifts.waiting_minutes)
     at = here.now + long
     if here.neighbourhood.is_quiet(at.astimezone(here.zone)):
         at = waking.after(here, at) + long

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import callers, check_in_search, desk, notices, patrols, people, permissions, time_bank_postings, votes
+from community import callers, check_in_search, desk, notices, people, permissions, shifts, time_bank_postings, votes
 from community.here import Here
 from community.permissions import Action
 from community.tell import Both, Text
@@ -16,9 +16,9 @@ from handlers import emergency, volunteer_desk
 from handlers.buttons import Press, Rows, button
 from handlers.context import Turn
 from handlers.look_in import show_list
-from handlers.patrol_desk import MONTH
-from handlers.patrol_post import POST
 from handlers.render import Face
+from handlers.shift_desk import MONTH
+from handlers.shift_post import POST
 from handlers.vote_open import OPEN
 from storage.database import Transaction
 from storage.records import Group, Person
@@ -64,7 +64,7 @@ async def show(_: Update, turn: Turn) -> None:
     if await votes.scopes(turn.tx, turn.person):
         buttons.append([OPEN])
     buttons += await volunteer_desk.rows(turn)
-    if await patrols.scopes(turn.tx, turn.person):
+    if await shifts.scopes(turn.tx, turn.person):
         buttons.append([POST, MONTH])
     if await check_in_search.may_enrol(turn.tx, turn.person):
         buttons.append([button("enrol", "enrol.start")])

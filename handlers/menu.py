@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import certificates, check_ins, patrols, people, permissions, votes
+from community import certificates, check_ins, people, permissions, shifts, votes
 from community.errors import NotFound
 from community.tell import Both, Text
-from handlers import join, patrol, quiet, report, time_bank, vote
+from handlers import join, quiet, report, shift, time_bank, vote
 from handlers.buttons import Press, button
 from handlers.context import Turn
 from handlers.flow import cancel as cancel_flow
@@ -148,7 +148,7 @@ LINKS = {
     "g_": follow_find,
     votes.LINK: vote.follow,
     certificates.LINK: time_bank.follow,
-    patrols.LINK: patrol.follow,
+    shifts.LINK: shift.follow,
 }
 """What the start payloads of deep links begin with, and who follows them."""
 COMMANDS = {"start": start, "menu": show, "help": show_help, "cancel": cancel, "settings": settings}

@@ -35,15 +35,15 @@ from handlers import (
     notice_desk,
     order,
     order_after,
-    patrol,
-    patrol_cards,
-    patrol_desk,
-    patrol_post,
     proxy,
     quiet,
     report,
     report_cards,
     report_desk,
+    shift,
+    shift_cards,
+    shift_desk,
+    shift_post,
     sos,
     task,
     task_cards,
@@ -79,7 +79,7 @@ _PRESSED = (
     *(notice, notice_desk, vote, vote_open, my, desk, groups),
     *(time_bank, time_bank_give, time_bank_desk),
     *(quiet, week, volunteer, volunteer_rest, volunteer_desk, volunteer_photo),
-    *(patrol, patrol_post, patrol_desk),
+    *(shift, shift_post, shift_desk),
     *(check_in, check_in_enrol, look_in, emergency),
 )
 _FLOWS = (
@@ -87,11 +87,11 @@ _FLOWS = (
     *(vote_open.FLOW, notice.FLOW, notice_desk.FLOW, unprompted.FLOW),
     *(*time_bank_give.FLOWS, *time_bank_desk.FLOWS),
     *(volunteer.FLOW, volunteer_desk.FLOW, volunteer_photo.FLOW),
-    *(patrol.FLOW, patrol_post.FLOW, patrol_desk.FLOW),
+    *(shift.FLOW, shift_post.FLOW, shift_desk.FLOW),
     *(check_in.FLOW, check_in_enrol.FLOW),
 )
 _SHOWN = (
-    *(report_cards, task_cards, patrol_cards, proxy, vote_cards, notice_cards, time_bank_cards, volunteer_cards),
+    *(report_cards, task_cards, shift_cards, proxy, vote_cards, notice_cards, time_bank_cards, volunteer_cards),
     *(desk, check_in_cards, emergency, visit),
 )
 

@@ -76,9 +76,9 @@ async def start_with(turn: Turn, said: Said, *, find: str = "") -> None:
     await begin(turn, FLOW, draft=draft, step=await report_draft.next_step(turn, draft))
 
 
-async def start_on_round(turn: Turn, *, patrol_id: int, place_id: int) -> None:
-    """⚠️ 有隐患: what is reported belongs to a patrol's round, and is at its place unless said otherwise."""
-    await begin(turn, FLOW, draft=report_draft.new() | {"patrol_id": patrol_id, "place_id": place_id})
+async def start_on_round(turn: Turn, *, shift_id: int, place_id: int) -> None:
+    """⚠️ 有隐患: what is reported belongs to a shift's round, and is at its place unless said otherwise."""
+    await begin(turn, FLOW, draft=report_draft.new() | {"shift_id": shift_id, "place_id": place_id})
 
 
 async def from_group(_: Update, turn: Turn, token: str) -> None:

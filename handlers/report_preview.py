@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from community import patrol_rounds, permissions, report_intake, report_reading, reports
+from community import permissions, report_intake, report_reading, reports, shift_rounds
 from community.neighbourhood import Bilingual
 from community.tell import Both, Text
 from handlers import report_draft
@@ -146,8 +146,8 @@ async def submit(turn: Turn, draft: Json) -> None:
             door=draft.get("door", True) and await report_draft.from_home(turn, draft),
         ),
     )
-    if draft.get("patrol_id"):
-        await patrol_rounds.hazard(turn.tx, turn.here, turn.person, draft["patrol_id"], report_id=report.id)
+    if draft.get("shift_id"):
+        await shift_rounds.hazard(turn.tx, turn.here, turn.person, draft["shift_id"], report_id=report.id)
     names = [permissions.public_name(turn.tx, person) for person in desk]
     category = turn.here.neighbourhood.category(report.category)
     text: Text = Submitted(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import order_changes, orders, patrols, people, permissions, taking, volunteering
+from community import order_changes, orders, people, permissions, shifts, taking, tasks, volunteering
 from community.errors import NotFound
 from community.tell import Text
 from community.volunteers import Stage
@@ -19,12 +19,11 @@ from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, Step, begin, grid
 from handlers.keyboards import keyboard
 from handlers.look_in import show_list
-from handlers.patrol import LIST
 from handlers.said import Kind, Said
+from handlers.shift import LIST
 from handlers.time_bank import MINE as MY_TIME
 from handlers.volunteer_cards import BECOME, MINE
 from storage.records import Json
-from storage.states import TaskKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +80,9 @@ async def show(_: Update, turn: Turn) -> None:
     text = Tasks(
         mine=len(found.mine), offered=len(found.offered), balance=found.balance, volunteer=found.stage is not Stage.NONE
     )
-    shifts = [[LIST]] if await patrols.ahead(turn.tx, turn.here, turn.person) else []
+    ahead = [[LIST]] if await shifts.ahead(turn.tx, turn.here, turn.person) else []
     own = [BECOME] if found.stage is Stage.NONE else [week.OPEN, MINE]
-    await turn.say(text, buttons=[*shifts, own, [MY_TIME]])
+    await turn.say(text, buttons=[*ahead, own, [MY_TIME]])
     await volunteering.show_cards(turn.tx, turn.here, turn.person, found)
     await show_list(turn)
 
@@ -97,7 +96,7 @@ async def open_card(_: Update, turn: Turn, press: Press) -> None:
 async def claim(__: Update, turn: Turn, press: Press) -> None:
     """🙋 我去"""
     task = await taking.claim(turn.tx, turn.here, turn.person, press.subject)
-    await turn.answer(Noted(event="claim" if task.kind is not TaskKind.PATROL else "shift"))
+    await turn.answer(Noted(event="shift" if task.kind in tasks.SHIFTS else "claim"))
     if task.order_id is not None:
         order, _ = await orders.get(turn.tx, task.order_id)
         for kind, file in (("photo", order.photo), ("voice", order.voice)):

@@ -20,7 +20,7 @@ from community import (
 from community.here import Here
 from community.permissions import Action
 from community.tell import Both, Text, What, plain
-from handlers import patrol_cards
+from handlers import shift_cards
 from handlers.buttons import Button, Rows, button
 from handlers.look_in import knock_buttons
 from handlers.render import Face
@@ -305,7 +305,7 @@ async def call_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
 
 
 FACES: Mapping[TaskKind, Callable[[Transaction, Here, Task, Person], Awaitable[Face]]] = {
-    TaskKind.PATROL: patrol_cards.face
+    **dict.fromkeys(tasks.SHIFTS, shift_cards.face)
 }
 """The whole card where a kind of task looks otherwise."""
 STEPS: Mapping[TaskKind, Callable[[Task], Rows]] = {TaskKind.KNOCK: knock_buttons}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from telegram import Update
 
 from community.tell import Text
-from handlers import menu, open_matters, order, patrol, report, visit
+from handlers import menu, open_matters, order, report, shift, visit
 from handlers.asides import say_help
 from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, Step, begin
@@ -47,7 +47,7 @@ class NoEdits(Text, template="menu/no_edits"):
 async def anything(update: Update, turn: Turn) -> None:
     """A photo begins a report, words what they hint at; what could be either is asked about."""
     said = hear(update)
-    if said.kind is Kind.LOCATION and (await visit.take_position(turn, said) or await patrol.take_position(turn)):
+    if said.kind is Kind.LOCATION and (await visit.take_position(turn, said) or await shift.take_position(turn)):
         return
     words = said.text if said.kind is Kind.TEXT else ""
     wrong = turn.here.neighbourhood.guess_category(words) is not None

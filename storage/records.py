@@ -388,8 +388,8 @@ class Task:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Patrol:
-    """A shift of a patrol; its task says where, how many and how far it has come."""
+class Shift:
+    """A shift (班次); its task says what, where, how many and how far it has come."""
 
     id: int
     task_id: int
@@ -400,10 +400,12 @@ class Patrol:
     ended_at: datetime | None
     note: Sealed | None  # the captain's, at the end
     reason: Sealed | None  # why staff called it off
+    words: Sealed | None  # what there is to do, or whom to look for
+    found_at: datetime | None  # whom a search was for
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PatrolRepeat:
+class ShiftRepeat:
     """A shift that comes every week."""
 
     id: int
@@ -412,16 +414,18 @@ class PatrolRepeat:
     minutes: int
     people: int
     points: str  # one a line
+    kind: TaskKind
+    words: Sealed | None
     next_at: datetime  # the next shift that has not been posted yet
     ended_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PatrolPoint:
-    """Where a patrol checks in."""
+class ShiftPoint:
+    """Where a patrol checks in, or what a search looks through."""
 
     id: int
-    patrol_id: int
+    shift_id: int
     name: str
     at: datetime | None
     person_id: int | None
@@ -429,11 +433,11 @@ class PatrolPoint:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PatrolFinding:
-    """What a patrol came back with."""
+class ShiftFinding:
+    """What a patrol or a search came back with."""
 
     id: int
-    patrol_id: int
+    shift_id: int
     kind: FindingKind
     person_id: int
     report_id: int | None

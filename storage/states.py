@@ -127,6 +127,8 @@ class TaskKind(StrEnum):
     SOS = "sos"  # 🆘: whoever is near, at once
     CALL = "call"  # a message to somebody who is reached by phone or at the door
     PATROL = "patrol"  # 巡防
+    EVENT = "event"  # 志愿活动: helpers at an event
+    SEARCH = "search"  # 寻人: go out and look for somebody
     KNOCK = "knock"  # 敲门: is somebody well who has not said so today?
 
 
@@ -207,7 +209,7 @@ class CompanionState(StrEnum):
 
 
 class FindingKind(StrEnum):
-    """What a patrol comes back with."""
+    """What a shift comes back with."""
 
     HAZARD = "hazard"  # 隐患: a report of its own
     QUARREL = "quarrel"  # 劝和

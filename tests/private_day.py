@@ -36,11 +36,13 @@ WORDS = (
     "庚午结果",  # what came of a report
     "辛未义诊",  # why minutes were entered by hand
     "辛未停用",  # why a volunteer was stopped
-    "辛未说和",  # a quarrel settled on a patrol
+    "辛未说和",  # a quarrel settled on a shift
     "壬申一趟",  # what its captain says of the round
     "癸酉雷暴",  # why another one is called off
     "甲戌忌口",  # with an order that comes every week
     "乙亥照片",  # the file of a volunteer's photo
+    "丙子包饺子",  # what helpers are wanted for
+    "丁丑灰外套",  # whom a search is for
 )
 TROUBLE = WORDS[13]
 YARD = Room(id=-2002, title=WORDS[8])
@@ -61,7 +63,7 @@ async def live(chat: Dialogue) -> list[str]:
     await _group(chat)
     await _time_bank(chat)
     await _weekly(chat)
-    await _patrol(chat)
+    await _shift(chat)
     await _photo(chat)
     await _stop(chat)
     await _half_done(chat)
@@ -144,14 +146,23 @@ async def _photo(chat: Dialogue) -> None:
     await _say(chat, AMEI, Forge("volunteer.photo:0:"), Photo(file=WORDS[23]))
 
 
-async def _patrol(chat: Dialogue) -> None:
+async def _shift(chat: Dialogue) -> None:
+    for kind, words in (("🙌 志愿活动", WORDS[24]), ("🔎 寻人", WORDS[25])):
+        await _say(chat, XIAOWANG, Forge("shift.post:0:"), Press(kind), "3号楼", words)
+        when = ("6-10 18:00", Press("每周二")) if words == WORDS[24] else ()
+        await _say(chat, XIAOWANG, *when, Press("60 分钟"), Press("3 人"))
+        await _say(chat, XIAOWANG, *(() if when else (Press("不设点"),)), Press("✅ 提交"))
+    await chat.advance(minutes=1)  # nobody types all this in a moment
     for when in ("6-10 9:25", "6-10 15:00"):
-        await _say(chat, XIAOWANG, Forge("patrol.post:0:"), "3号楼", when, Press("就这一次"), Press("60 分钟"))
+        await _say(
+            chat, XIAOWANG, Forge("shift.post:0:"), Press("🛡 巡防"), "3号楼", when, Press("就这一次"), Press("60 分钟")
+        )
         await _say(chat, XIAOWANG, Press("3 人"), Press("不设点"), Press("✅ 提交"))
     await _say(chat, XIAOWANG, Press("🚫 取消这班"), WORDS[21])
-    await _say(chat, XIAOLIN, Forge("patrol.open:1:"), Press("🙋 我去"))
-    await _say(chat, AMEI, Forge("patrol.open:1:"), Press("🙋 我去"))
-    await _say(chat, XIAOLIN, Press("▶️ 开始巡防"), Press("🤝 劝和一起"), WORDS[19], Press("🏁 巡完了"), WORDS[20])
+    await _say(chat, XIAOLIN, Forge("shift.open:3:"), Press("🙋 我去"))
+    await _say(chat, AMEI, Forge("shift.open:3:"), Press("🙋 我去"))
+    await _say(chat, XIAOLIN, Press("▶️ 开始巡防"), Press("🤝 劝和一起"), WORDS[19], Press("🏁 巡完了"))
+    await _say(chat, XIAOLIN, Press("✅ 都来了"), WORDS[20])
 
 
 async def _half_done(chat: Dialogue) -> None:

@@ -59,11 +59,11 @@ async def held(tx: Transaction) -> list[Timer]:
 
 
 async def ordinary_tasks(tx: Transaction) -> list[int]:
-    """Visits and patrols that nobody has set out for, and that are not urgent; by their numbers."""
+    """Visits and shifts that nobody has set out for, and that are not urgent; by their numbers."""
     return await tx.all(
         int,
-        "SELECT id FROM tasks WHERE kind IN ('visit', 'patrol') AND urgent = 0 AND state IN ('open', 'claimed') "
-        "ORDER BY id",
+        "SELECT id FROM tasks WHERE kind IN ('visit', 'patrol', 'event') AND urgent = 0 "
+        "AND state IN ('open', 'claimed') ORDER BY id",
     )
 
 

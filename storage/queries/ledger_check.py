@@ -29,8 +29,8 @@ CHECKS: dict[str, str] = {
         "AND h.person_id = t.helper_id)) ORDER BY t.id"
     ),
     "task {} is confirmed, but somebody who helped was never banked": (
-        f"SELECT k.id FROM tasks k WHERE k.kind IN ('visit', 'sos', 'patrol') AND k.state = 'confirmed' "
-        f"AND EXISTS ({_HELPED} AND NOT EXISTS "
+        "SELECT k.id FROM tasks k WHERE k.kind IN ('visit', 'sos', 'patrol', 'event', 'search') "
+        f"AND k.state = 'confirmed' AND EXISTS ({_HELPED} AND NOT EXISTS "
         "(SELECT 1 FROM transfers t WHERE t.task_id = k.id AND t.helper_id = h.person_id)) ORDER BY k.id"
     ),
     "transfer {} was entered by hand without a second person's yes": (

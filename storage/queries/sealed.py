@@ -39,9 +39,11 @@ SEALED = (
     Column(table="certificates", name="name"),
     Column(table="volunteers", name="stopped_for", key=("person_id",)),
     Column(table="helper_photos", name="file", key=("person_id",)),
-    Column(table="patrols", name="note"),
-    Column(table="patrols", name="reason"),
-    Column(table="patrol_findings", name="words"),
+    Column(table="shifts", name="note"),
+    Column(table="shifts", name="reason"),
+    Column(table="shifts", name="words"),
+    Column(table="shift_repeats", name="words"),
+    Column(table="shift_findings", name="words"),
 )
 NOT_SEALED = {
     "people.phone_hash": "the keyed hash of a phone number, made anew together with it",

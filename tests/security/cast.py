@@ -37,12 +37,12 @@ ASK_PROXY, PROXY_ASKED, PROXY_AGREED, PHONE_PROXY, WEEKLY = 7215, 7601, 7602, 76
 DAY, KNOCK_DAY, KNOCK, OPEN_KNOCK, ASK_CHECK_IN = 7601, 7602, 7206, 7207, 7216
 VOTE, NOTICE, PAUSED = 7301, 7401, 7402
 BANKED, ENTRY, GIFT, PHONE_GIFT, ASK_GIFT, PAPER = 7501, 7511, 7512, 7513, 7214, 7521
-PATROLS = {  # the shift, its task
-    "an open patrol": (7601, 7701),
+SHIFTS = {  # the shift, its task
+    "an open shift": (7601, 7701),
     "a shift to begin": (7602, 7702),
-    "a running patrol": (7603, 7703),
-    "a patrol with too few": (7604, 7704),
-    "a full patrol": (7605, 7705),
+    "a running shift": (7603, 7703),
+    "a shift with too few": (7604, 7704),
+    "a full shift": (7605, 7705),
     "a free place": (7606, 7706),
 }
 POINT, REPEAT, PHOTO_AT = 7651, 7681, 1000
@@ -129,7 +129,7 @@ async def furnish(town: Town) -> Cast:
             helper=await _id(tx, taker), receiver=await _id(tx, owner["reader"]), by_phone=phone_id,
             staff=await _id(tx, writer),
         )  # fmt: skip
-        await things.patrols(
+        await things.shifts(
             poster=await _id(tx, writer),
             captain=await _id(tx, taker),
             mate=await _id(tx, mate),
@@ -161,8 +161,8 @@ async def furnish(town: Town) -> Cast:
         "an agreed proxy": owner["served"],
         "a taken visit": taker,
         "an open vote": writer,
-        **dict.fromkeys(PATROLS, taker),
-        "a point of a running patrol": taker,
+        **dict.fromkeys(SHIFTS, taker),
+        "a point of a running shift": taker,
         "a free place": waits,
         "a notice one wrote": writer,
         "a paused notice": writer,
@@ -210,7 +210,7 @@ async def furnish(town: Town) -> Cast:
             "g_": "g_find-token",
             "v_": f"v_{VOTE}",
             "c_": "c_paper-code",
-            "p_": f"p_{PATROLS['an open patrol'][0]}",
+            "p_": f"p_{SHIFTS['an open shift'][0]}",
         },
     )
 
@@ -395,22 +395,22 @@ class _Things:
             credit=20, honour=0, since=now, issued_at=now,  # it does not hold any more
         )  # fmt: skip
 
-    async def patrols(self, *, poster: int, captain: int, mate: int, waits: int) -> None:
+    async def shifts(self, *, poster: int, captain: int, mate: int, waits: int) -> None:
         at = (await place(self.tx, "B3")).id
         now = self.town.clock.now()
         await self.insert(
-            "patrol_repeats", id=REPEAT, place_id=at, posted_by=poster, minutes=60, people=3, points="东门",
+            "shift_repeats", id=REPEAT, place_id=at, posted_by=poster, minutes=60, people=3, points="东门",
             next_at=now + timedelta(days=8), created_at=now,
         )  # fmt: skip
         for about, state, ahead, joined, people_wanted in (
-            ("an open patrol", "open", timedelta(hours=6), 0, 3),
+            ("an open shift", "open", timedelta(hours=6), 0, 3),
             ("a shift to begin", "claimed", timedelta(minutes=10), 2, 3),
-            ("a running patrol", "arrived", timedelta(minutes=-10), 2, 3),
-            ("a patrol with too few", "claimed", timedelta(hours=9), 1, 3),
-            ("a full patrol", "claimed", timedelta(hours=12), 2, 2),
+            ("a running shift", "arrived", timedelta(minutes=-10), 2, 3),
+            ("a shift with too few", "claimed", timedelta(hours=9), 1, 3),
+            ("a full shift", "claimed", timedelta(hours=12), 2, 2),
             ("a free place", "claimed", timedelta(hours=15), 2, 3),
         ):
-            number, task = PATROLS[about]
+            number, task = SHIFTS[about]
             begins, running = now + ahead, state == "arrived"
             await self.insert(
                 "tasks", id=task, kind="patrol", place_id=at, state=state, taker_id=captain if joined else None,
@@ -418,12 +418,12 @@ class _Things:
                 arrived_at=begins if running else None, created_at=now, changed_at=now,
             )  # fmt: skip
             await self.insert(
-                "patrols", id=number, task_id=task, posted_by=poster, begins=begins,
+                "shifts", id=number, task_id=task, posted_by=poster, begins=begins,
                 began_at=begins if running else None,
             )  # fmt: skip
             if joined > 1:
                 await self.insert("companions", task_id=task, person_id=mate, state="going", at=now)
-        await self.insert("patrol_points", id=POINT, patrol_id=PATROLS["a running patrol"][0], name="东门")
+        await self.insert("shift_points", id=POINT, shift_id=SHIFTS["a running shift"][0], name="东门")
         until = now + timedelta(minutes=30)
-        task = PATROLS["a free place"][1]
+        task = SHIFTS["a free place"][1]
         await self.insert("companions", task_id=task, person_id=waits, state="asked", at=now, until=until)

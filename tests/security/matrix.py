@@ -22,7 +22,6 @@ from cast import (
     NOTICE,
     OPEN_KNOCK,
     ORDERS,
-    PATROLS,
     PAUSED,
     PHOTO_AT,
     POINT,
@@ -30,6 +29,7 @@ from cast import (
     PROXY_ASKED,
     REPEAT,
     REPORTS,
+    SHIFTS,
     VOTE,
     WHERE,
     Cast,
@@ -70,11 +70,10 @@ SUBJECTS: dict[str, int] = {
     "a notice one got": NOTICE,
     "a paused notice": PAUSED,
     **{
-        about: task if about in ("a full patrol", "a free place") else number
-        for about, (number, task) in PATROLS.items()
+        about: task if about in ("a full shift", "a free place") else number for about, (number, task) in SHIFTS.items()
     },
-    "a point of a running patrol": POINT,
-    "a weekly patrol": REPEAT,
+    "a point of a running shift": POINT,
+    "a weekly shift": REPEAT,
     "a state of emergency": EMERGENCY,
 }
 WORDS = {
@@ -117,9 +116,9 @@ LAST: dict[str, tuple[str, str]] = {
     "receipt": ("receipt", "none"),
     "time_entry": ("confirm", "yes"),
     "time_reversal": ("confirm", "yes"),
-    "patrol": ("preview", "submit"),
-    "patrol_words": ("words", "skip"),
-    "patrol_cancel": ("reason", "skip"),
+    "shift": ("preview", "submit"),
+    "shift_words": ("words", "skip"),
+    "shift_cancel": ("reason", "skip"),
 }
 """The step of each conversation at which something is done, and the word that does it (none: it is typed)."""
 
@@ -292,11 +291,11 @@ def draft(flow: str, cast: Cast) -> Json:
             return trail | {"person": cast.ids["helper"], "name": "", "typed": "", "minutes": 30, "words": "义诊"}
         case "time_reversal":
             return trail | {"number": BANKED, "words": "记错了"}
-        case "patrol":
+        case "shift":
             kept = {"day": "", "begins": 1_749_603_600_000, "weekly": False, "minutes": 60, "people": 3, "points": []}
             return trail | kept | {"place_id": building}
-        case "patrol_words":
-            return trail | {"what": "end", "id": SUBJECTS["a running patrol"]}
-        case "patrol_cancel":
-            return trail | {"patrol_id": SUBJECTS["an open patrol"]}
+        case "shift_words":
+            return trail | {"what": "end", "id": SUBJECTS["a running shift"]}
+        case "shift_cancel":
+            return trail | {"shift_id": SUBJECTS["an open shift"]}
     raise KeyError(flow)

@@ -25,7 +25,7 @@ KEPT = (
     "places reach roles groups audit reports report_files report_followers report_events finds orders tasks offers "
     "task_events accounts transfers movements votes vote_options vote_roll ballots vote_rounds jobs notices deliveries "
     "cards timers invites postings certificates companions repeats proxies volunteers volunteer_skills team_members "
-    "helper_photos lapses offer_pauses patrols patrol_points patrol_findings patrol_repeats "
+    "helper_photos lapses offer_pauses shifts shift_points shift_findings shift_repeats "
     "check_ins check_in_contacts check_in_days check_in_alerts emergency_states calendar_feeds"
 )  # fmt: skip
 TABLES = tuple(KEPT.split())
@@ -47,7 +47,7 @@ FREE = {
     *("time.show", "time.entry", "time.reversal"),
     *(f"volunteer.{word}" for word in ("mine", "edit", "pause", "resume", "leave", "photo", "asked", "figures")),
     *("task.week", "task.calendar", "task.feed"),
-    *("patrol.list", "patrol.post", "patrol.month"),
+    *("shift.list", "shift.post", "shift.month"),
     *("emergency.ask", "emergency.begin"),
 }
 """Buttons that are about nothing but the one who presses."""

@@ -50,7 +50,7 @@ async def everyday(chat: Dialogue) -> None:
     await claim(chat)
     await to_the_end(chat)
     await chat.say(NAINAI, Press("👍 好了"))
-    await patrol(chat)
+    await shift(chat)
     await visit(chat)
     for who in (AQIANG, NAINAI, XIAOLIN, XIAOWANG, WU):
         for said in ("/my", "/tasks", "/desk", "/vote", "/notices", "/who", "/privacy", "/menu"):
@@ -108,10 +108,11 @@ async def visit(chat: Dialogue) -> None:
     assert await chat.town.count("lapses") == 1
 
 
-async def patrol(chat: Dialogue) -> None:
+async def shift(chat: Dialogue) -> None:
     """A shift is posted, grabbed, walked, and counted."""
     for said in (
-        "patrol.post:0:",
+        "shift.post:0:",
+        "🛡 巡防",
         "榕荫小区",
         "6-10 9:40",
         "就这一次",
@@ -124,9 +125,9 @@ async def patrol(chat: Dialogue) -> None:
         typed = said in ("榕荫小区", "6-10 9:40")
         await chat.say(WU, said if typed else Forge(said) if ":0:" in said else Press(said))
     for who in (XIAOLIN, AMEI, XIAOWANG):
-        for said in ("patrol.list:0:", "patrol.open:1:", "task.claim:2:", "task.queue:2:"):
+        for said in ("shift.list:0:", "shift.open:1:", "task.claim:2:", "task.queue:2:"):
             await chat.say(who, Forge(said))
-    await chat.say(LIU, Forge("patrol.open:1:"))
+    await chat.say(LIU, Forge("shift.open:1:"))
     await chat.say(AMEI, Forge("task.release:2:"))
     for said in (
         Press("▶️ 开始巡防"),
@@ -137,9 +138,9 @@ async def patrol(chat: Dialogue) -> None:
         "车",
     ):
         await chat.say(XIAOLIN, said)
-    for said in (Location(26.08, 119.3), Press("🏁 巡完了"), Press("跳过")):
+    for said in (Location(26.08, 119.3), Press("🏁 巡完了"), Press("✅ 都来了"), Press("跳过")):
         await chat.say(XIAOLIN, said)
-    for said in ("patrol.record:1:", "patrol.month:0:"):
+    for said in ("shift.record:1:", "shift.month:0:"):
         await chat.say(WU, Forge(said))
 
 

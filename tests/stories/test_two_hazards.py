@@ -1,4 +1,4 @@
-"""A patrol with two hazards: posted, grabbed from the group, walked at its hour, and counted."""
+"""A shift with two hazards: posted, grabbed from the group, walked at its hour, and counted."""
 
 from factories import AMEI, B3_GROUP, WU, XIAOLIN, XIAOWANG
 from story import Town, labels
@@ -9,14 +9,15 @@ TOO_PRIVATE = ("小林", "阿梅", "收旧卡", "漏水")
 async def post(town: Town) -> None:
     """The grid worker posts a shift for this evening."""
     await town.say(XIAOWANG, "/desk")
-    await town.tap(XIAOWANG, "🛡 发巡防")
-    await town.hears(XIAOWANG, "🛡 在哪里巡?*")
+    await town.tap(XIAOWANG, "📣 招人手")
+    await town.tap(XIAOWANG, "🛡 巡防")
+    await town.hears(XIAOWANG, "📍 在哪里?*")
     await town.tap(XIAOWANG, "3号楼")
-    await town.hears(XIAOWANG, "哪一天巡?*")
+    await town.hears(XIAOWANG, "哪一天?*")
     await town.tap(XIAOWANG, "*(今天)")
     for label, then in (
         ("19:30", "今天 19:30 开始。*"),
-        ("就这一次", "一趟大约多久?*"),
+        ("就这一次", "大约多久?*"),
         ("60 分钟", "连领队一共几个人?*"),
         ("3 人", "要到哪些点?*"),
     ):
@@ -38,7 +39,7 @@ async def hazard(town: Town, words: str, number: str) -> None:
     await town.hears(AMEI, f"登记好了,编号 {number}。*")
 
 
-async def test_a_patrol_with_two_hazards(town: Town) -> None:
+async def test_a_shift_with_two_hazards(town: Town) -> None:
     """Nobody's name and no clue reaches the group, and the month's figures are those of the round."""
     await post(town)
     await town.hears(XIAOLIN, "🛡 巡防*您能来吗?")
@@ -53,7 +54,7 @@ async def test_a_patrol_with_two_hazards(town: Town) -> None:
     await town.advance(hours=7, minutes=31)
     await town.tap(XIAOLIN, "✅ 能来")
     await town.advance(hours=2, minutes=30)
-    await town.hears(AMEI, "⏰ 今天 19:30 在3号楼巡防。*")
+    await town.hears(AMEI, "⏰ 今天 19:30 在3号楼,巡防。*")
     await town.advance(minutes=28)
     await town.tap(XIAOLIN, "▶️ 开始巡防")
     await town.tap(AMEI, "📍 东门")
@@ -67,6 +68,8 @@ async def test_a_patrol_with_two_hazards(town: Town) -> None:
     await town.hears(XIAOWANG, "🔎 巡防线索*有生人在收旧卡*")
     await town.advance(minutes=50)
     await town.tap(XIAOLIN, "🏁 巡完了")
+    await town.tap(XIAOLIN, "✅ 都来了")
+    await town.hears(XIAOLIN, "🏁 写一句这一趟的情况吧*")
     await town.say(XIAOLIN, "一切正常")
 
     await town.hears(AMEI, "🛡 3号楼巡完了*50 分钟*到点 1/2*隐患 2 件,劝和 1 起,线索 1 条。*记入时间银行 50 分钟。")
@@ -78,5 +81,5 @@ async def test_a_patrol_with_two_hazards(town: Town) -> None:
     assert labels(invited) == ["🛡 抢班次"]
     group = "".join(await town.texts(XIAOLIN, B3_GROUP))
     assert not any(word in group for word in TOO_PRIVATE)
-    assert town.count("patrol_findings", "report_id IS NOT NULL") == 2
+    assert town.count("shift_findings", "report_id IS NOT NULL") == 2
     assert town.count("transfers") == 2
