@@ -44,6 +44,8 @@ SHIFTS = {  # the shift, its task
     "a shift with too few": (7604, 7704),
     "a full shift": (7605, 7705),
     "a free place": (7606, 7706),
+    "a search": (7607, 7707),
+    "a shift to vouch for": (7608, 7708),
 }
 POINT, REPEAT, PHOTO_AT = 7651, 7681, 1000
 EMERGENCY = 7801
@@ -409,17 +411,20 @@ class _Things:
             ("a shift with too few", "claimed", timedelta(hours=9), 1, 3),
             ("a full shift", "claimed", timedelta(hours=12), 2, 2),
             ("a free place", "claimed", timedelta(hours=15), 2, 3),
+            ("a search", "arrived", timedelta(minutes=-10), 2, 3),
+            ("a shift to vouch for", "done", timedelta(hours=-2), 1, 3),
         ):
             number, task = SHIFTS[about]
-            begins, running = now + ahead, state == "arrived"
+            begins, begun = now + ahead, state in ("arrived", "done")
+            kind = "search" if about == "a search" else "patrol"
             await self.insert(
-                "tasks", id=task, kind="patrol", place_id=at, state=state, taker_id=captain if joined else None,
+                "tasks", id=task, kind=kind, place_id=at, state=state, taker_id=captain if joined else None,
                 due=begins, minutes=60, people=people_wanted, least=2, companions=max(joined - 1, 0),
-                arrived_at=begins if running else None, created_at=now, changed_at=now,
+                arrived_at=begins if begun else None, created_at=now, changed_at=now,
             )  # fmt: skip
             await self.insert(
                 "shifts", id=number, task_id=task, posted_by=poster, begins=begins,
-                began_at=begins if running else None,
+                began_at=begins if begun else None, ended_at=now if state == "done" else None,
             )  # fmt: skip
             if joined > 1:
                 await self.insert("companions", task_id=task, person_id=mate, state="going", at=now)

@@ -292,10 +292,19 @@ def draft(flow: str, cast: Cast) -> Json:
         case "time_reversal":
             return trail | {"number": BANKED, "words": "记错了"}
         case "shift":
-            kept = {"day": "", "begins": 1_749_603_600_000, "weekly": False, "minutes": 60, "people": 3, "points": []}
+            kept = {
+                "kind": "patrol",
+                "words": "",
+                "day": "",
+                "begins": 1_749_603_600_000,
+                "weekly": False,
+                "minutes": 60,
+                "people": 3,
+                "points": [],
+            }
             return trail | kept | {"place_id": building}
         case "shift_words":
-            return trail | {"what": "end", "id": SUBJECTS["a running shift"]}
+            return trail | {"what": "end", "kind": "patrol", "id": SUBJECTS["a running shift"], "absent": []}
         case "shift_cancel":
             return trail | {"shift_id": SUBJECTS["an open shift"]}
     raise KeyError(flow)

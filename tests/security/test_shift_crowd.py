@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 SHIFT, TASK = SHIFTS["an open shift"]
 STEPS = ("task.claim", "task.decline", "task.release", "task.queue", "task.leave_queue", "task.free_place")
-ROUND = ("shift.start", "shift.quarrel", "shift.end", "shift.go")
+ROUND = ("shift.start", "shift.quarrel", "shift.end", "shift.go", "shift.vouch", "shift.deny")
 PEOPLE = 3  # as the shift was posted for
 HELD = "('claimed', 'on_way', 'arrived')"
 
