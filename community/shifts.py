@@ -129,7 +129,7 @@ def check_points(points: list[str]) -> None:
 
 
 async def post(tx: Transaction, here: Here, actor: Person, draft: Draft, *, repeat_id: int | None = None) -> Shift:
-    """📣 招人手: volunteers are asked, the place's groups see it. Raises NotAllowed, NotFound, and what `check` does.
+    """👋 招人手: volunteers are asked, the place's groups see it. Raises NotAllowed, NotFound, and what `check` does.
 
     What comes every week was allowed when it was begun.
     """

@@ -59,6 +59,7 @@ class GroupShiftCard(Text, template="shift/group_card"):
     place: Both
     begins: datetime
     minutes: int
+    joined: int
     lacking: int
     state: str
     found: bool
@@ -168,7 +169,7 @@ def _for_desk(shift: Shift, task: Task, weekly: bool, part: str) -> Rows:
         rows.append([button("shift_vouch", "shift.vouch", shift.id), button("shift_deny", "shift.deny", shift.id)])
     if task.state in (S.OPEN, S.CLAIMED) and shift.began_at is None:
         go = [button("shift_go", "shift.go", shift.id)] if tasks.lacking(task) and task.joined else []
-        rows += [[*go, button("shift_cancel", "shift.cancel", shift.id)]]
+        rows += [[*go, button("shift_cancel", "shift.cancel", shift.id, kind=task.kind)]]
     if weekly and shift.repeat_id:
         rows.append([button("shift_stop", "shift.stop", shift.repeat_id)])
     if shift.began_at is not None and task.kind is not TaskKind.EVENT:
@@ -193,11 +194,12 @@ async def in_group(tx: Transaction, _: Here, shift_id: int, reader: Person | Gro
         place=await tasks.rough_place(tx, task),
         begins=task.due,
         minutes=task.minutes,
+        joined=task.joined,
         lacking=task.people - task.joined,
         state=task.state,
         found=shift.found_at is not None,
     )
-    grab = [[Button(label="shift_grab", start=f"{shifts.LINK}{shift.id}")]]
+    grab = [[Button(label="shift_grab", start=f"{shifts.LINK}{shift.id}", values={"kind": task.kind})]]
     open_still = task.state in (S.OPEN, S.CLAIMED) or tasks.wanted(task)
     return Face(text=text, buttons=grab if open_still else [])
 

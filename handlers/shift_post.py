@@ -1,6 +1,6 @@
-"""📣 招人手: a patrol, helpers for an event, a search; where, when, how long, how many; then a look before it goes out.
+"""👋 招人手: a patrol, helpers for an event, a search; where, when, how long, how many; then a look before it goes out.
 
-网格员小王: [📣 招人手] [🛡 巡防] … [3号楼]
+网格员小王: [👋 招人手] [🛡 巡防] … [3号楼]
 近邻: 哪一天？也可以直接写，比如“11-27 19:30”，每周都有就写“每周五 19:30”。
 网格员小王: 每周五 19:30 … [60 分钟] … [4 人] … [就这些]
 近邻: 这样发出去对吗？  [✅ 提交]
@@ -46,7 +46,7 @@ _KINDS = (TaskKind.PATROL, TaskKind.EVENT, TaskKind.SEARCH)
 
 
 async def start(_: Update, turn: Turn, __: Press) -> None:
-    """📣 招人手"""
+    """👋 招人手"""
     if not await shifts.scopes(turn.tx, turn.person):
         raise NotAllowed
     await turn.answer()
@@ -94,13 +94,17 @@ async def ask_what(turn: Turn, draft: Json) -> None:
     await turn.say(AskWhat(kind=draft["kind"]), buttons=[FLOW.ways_out("what")])
 
 
-async def take_what(_: Turn, draft: Json, said: Said) -> str | None:
+async def take_what(turn: Turn, draft: Json, said: Said) -> str | None:
     """A search begins now."""
     if said.kind is not Kind.TEXT or not said.text.strip():
         raise AskAgain(NotUnderstood())
     shifts.check_words(said.text.strip())
     draft["words"] = said.text.strip()
-    return "minutes" if draft["kind"] == TaskKind.SEARCH else "day"
+    if draft["kind"] == TaskKind.SEARCH:  # nobody has time for more questions
+        numbers = turn.here.neighbourhood.shifts
+        draft |= {"minutes": numbers.minutes[0], "people": numbers.search.most}
+        return "points"
+    return "day"
 
 
 async def ask_day(turn: Turn, _: Json) -> None:

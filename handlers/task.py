@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import order_changes, orders, people, permissions, shifts, taking, tasks, volunteering
+from community import order_changes, orders, people, permissions, shifts, taking, volunteering
 from community.errors import NotFound
 from community.tell import Text
 from community.volunteers import Stage
@@ -24,6 +24,7 @@ from handlers.shift import LIST
 from handlers.time_bank import MINE as MY_TIME
 from handlers.volunteer_cards import BECOME, MINE
 from storage.records import Json
+from storage.states import TaskKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,9 @@ class Noted(Text, template="task/noted"):
     event: str
 
 
+_CLAIMED = {TaskKind.PATROL: "shift", TaskKind.EVENT: "shift", TaskKind.SEARCH: "search"}
+
+
 async def show(_: Update, turn: Turn) -> None:
     """`/tasks` or 🙋 领任务: the cards come down to the end of the chat."""
     found = await volunteering.tasks_of(turn.tx, turn.person)
@@ -96,7 +100,7 @@ async def open_card(_: Update, turn: Turn, press: Press) -> None:
 async def claim(__: Update, turn: Turn, press: Press) -> None:
     """🙋 我去"""
     task = await taking.claim(turn.tx, turn.here, turn.person, press.subject)
-    await turn.answer(Noted(event="shift" if task.kind in tasks.SHIFTS else "claim"))
+    await turn.answer(Noted(event=_CLAIMED.get(task.kind, "claim")))
     if task.order_id is not None:
         order, _ = await orders.get(turn.tx, task.order_id)
         for kind, file in (("photo", order.photo), ("voice", order.voice)):

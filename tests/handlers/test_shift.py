@@ -21,7 +21,7 @@ async def post(chat: Dialogue, when: str = "6-10 19:30", people: str = "3 人", 
         who,
         [
             ("/desk", "*"),
-            (Press("📣 招人手"), "📣 要招什么人手？"),
+            (Press("👋 招人手"), "👋 要招什么人手？"),
             (Press("🛡 巡防"), "📍 在哪里？*"),
             (Press("3号楼"), "哪一天？*"),
             (when, "* 开始。就这一次，还是每周都有？"),
@@ -29,8 +29,8 @@ async def post(chat: Dialogue, when: str = "6-10 19:30", people: str = "3 人", 
             (Press("60 分钟"), "连领队一共几个人？至少到 2 人才出发。"),
             (Press(people), "要到哪些点？*"),
             ("东门、车棚", "要到的点：东门、车棚。还有吗？"),
-            (Press("就这些"), "📣 这样发出去对吗？ 🛡 巡防 📍 3号楼 ⏰ *，约 60 分钟 👥 3 人*🚩 到点：东门、车棚"),
-            (Press("✅ 提交"), ["发出去了：*本片的群里也能“抢班次”。", f"{CARD}0/3 人，还差 3 人*"]),
+            (Press("就这些"), "👋 这样发出去对吗？ 🛡 巡防 📍 3号楼 ⏰ *，约 60 分钟 👥 3 人*🚩 到点：东门、车棚"),
+            (Press("✅ 提交"), ["发出去了：*本片的群里也能报名。", f"{CARD}0/3 人，还差 3 人*"]),
         ],
     )
 
@@ -69,7 +69,7 @@ async def test_a_shift_is_posted_by_buttons_alone(chat: Dialogue) -> None:
     await chat.play(
         WU,
         [
-            (Forge("shift.post:0:"), "📣 要招什么人手？"),
+            (Forge("shift.post:0:"), "👋 要招什么人手？"),
             (Press("🛡 巡防"), "📍 在哪里？*"),
             (Press("榕荫小区"), "哪一天？*"),
             (Press("周五 6-13"), "几点开始？*"),
@@ -92,7 +92,7 @@ async def test_every_friday_can_be_typed_and_the_next_one_comes_by_itself(chat: 
     await chat.play(
         XIAOWANG,
         [
-            (Forge("shift.post:0:"), "📣 要招什么人手？"),
+            (Forge("shift.post:0:"), "👋 要招什么人手？"),
             (Press("🛡 巡防"), "*"),
             ("3号楼", "哪一天？*"),
             ("每周五 19:30", "大约多久？*"),
@@ -121,7 +121,7 @@ async def test_a_time_that_is_no_good_is_asked_for_again(chat: Dialogue, typed: 
     await chat.play(
         XIAOWANG,
         [
-            (Forge("shift.post:0:"), "📣 要招什么人手？"),
+            (Forge("shift.post:0:"), "👋 要招什么人手？"),
             (Press("🛡 巡防"), "*"),
             ("3号楼", "*"),
             (typed, answer),
@@ -134,7 +134,7 @@ async def test_numbers_and_points_that_are_no_good_are_refused_and_nothing_is_lo
     await chat.play(
         XIAOWANG,
         [
-            (Forge("shift.post:0:"), "📣 要招什么人手？"),
+            (Forge("shift.post:0:"), "👋 要招什么人手？"),
             (Press("🛡 巡防"), "*"),
             ("9号楼", ["没看懂*", "📍 在哪里？*"]),
             ("3号楼", "*"),
@@ -244,7 +244,7 @@ async def test_a_round_with_points_a_hazard_a_quarrel_and_a_clue(chat: Dialogue)
     await chat.play(
         AMEI,
         [
-            (Press("📍 东门"), [Popup("“东门”到了。*"), Edited("*✅ 东门*▫️ 车棚*")]),
+            (Press("📍 东门"), [Popup("“东门”记下了。*"), Edited("*✅ 东门*▫️ 车棚*")]),
             (Location(26.08, 119.3), "“东门”记了位置，坐标不存。"),
             (Forge("shift.point:1:"), "“东门”志愿者阿梅 今天 19:20 已经到过了，不用再点。"),
             (Press("⚠️ 有隐患"), "怎么了？*"),

@@ -14,14 +14,14 @@ async def post_event(chat: Dialogue, people: str = "2 人") -> None:
         XIAOWANG,
         [
             ("/desk", "*"),
-            (Press("📣 招人手"), "📣 要招什么人手？"),
+            (Press("👋 招人手"), "👋 要招什么人手？"),
             (Press("🙌 志愿活动"), "📍 在哪里？*"),
             (Press("3号楼"), "🙌 要做什么？*"),
             ("包饺子，帮忙和面", "哪一天？*"),
             ("6-10 15:00", "*就这一次，还是每周都有？"),
             (Press("就这一次"), "大约多久？*"),
             (Press("60 分钟"), "连领队一共几个人？"),
-            (Press(people), "📣 这样发出去对吗？ 🙌 志愿活动 📍 3号楼*👥 *人，先到的当领队*包饺子，帮忙和面"),
+            (Press(people), "👋 这样发出去对吗？ 🙌 志愿活动 📍 3号楼*👥 *人，先到的当领队*包饺子，帮忙和面"),
             (Press("✅ 提交"), ["发出去了：今天 15:00*", f"{EVENT}先到的当领队*"]),
         ],
     )
@@ -39,13 +39,11 @@ async def post_search(chat: Dialogue) -> None:
     await chat.play(
         XIAOWANG,
         [
-            (Forge("shift.post:0:"), "📣 要招什么人手？"),
+            (Forge("shift.post:0:"), "👋 要招什么人手？"),
             (Press("🔎 寻人"), "🔎 在哪一片找？*"),
             ("3号楼", "🔎 找谁？*找完就删。"),
-            ("老人，灰外套，3 点在东门", "大约多久？*"),
-            (Press("60 分钟"), "连领队一共几个人？"),
-            (Press("4 人"), "分几处找？*"),
-            ("河边\n公园", "要到的点：河边、公园。还有吗？"),
+            ("老人，灰外套，3 点在东门", "分几处找？*"),
+            ("河边\n公园", "要找的地方：河边、公园。还有吗？"),
             (Press("就这些"), "*🔎 寻人 📍 3号楼 ⏰ 现在就去，先找 60 分钟*灰外套*"),
             (Press("✅ 提交"), ["发出去了，这一片的志愿者现在就问到。*", f"{SEARCH}"]),
         ],
@@ -142,10 +140,10 @@ async def test_a_search_asks_all_at_once_is_joined_while_it_is_on_and_ends_when_
     assert "🔎 寻人，要人手" in group
     assert "灰外套" not in group
 
-    await chat.play(XIAOLIN, [(Press("🙋 我去"), [Popup("抢到了*"), Edited(f"{SEARCH}您是领队。*")])])
+    await chat.play(XIAOLIN, [(Press("🙋 我去"), [Popup("算您一个*"), Edited(f"{SEARCH}您是领队。*")])])
     await chat.play(XIAOLIN, [(Press("▶️ 开始找"), [Popup("开始找，结伴走*"), Edited("*正在找。结伴走*")])])
-    await chat.play(AMEI, [(Press("🙋 我去"), [Popup("抢到了*"), Edited("*正在找。结伴走*")])])
-    await chat.play(AMEI, [(Press("📍 河边"), [Popup("“河边”到了。*"), Edited("*✅ 河边 ▫️ 公园*")])])
+    await chat.play(AMEI, [(Press("🙋 我去"), [Popup("算您一个*"), Edited("*正在找。结伴走*")])])
+    await chat.play(AMEI, [(Press("📍 河边"), [Popup("“河边”记下了。*"), Edited("*✅ 河边 ▫️ 公园*")])])
     await chat.play(XIAOLIN, [(Press("🔎 线索一条"), [Popup("*"), "🔎 看到了什么？*", Edited("*线索 1 条*")])])
     await chat.say(XIAOLIN, "有人看见他往公园走")
     assert any("🔎 寻人线索" in shown.text and "往公园走" in shown.text for shown in chat.screen(XIAOWANG))
@@ -181,7 +179,7 @@ async def test_a_search_at_night_wakes_volunteers_and_found_before_it_began_send
     await chat.advance(hours=13, minutes=30)
     await post_search(chat)
 
-    await chat.play(XIAOLIN, [(Press("🙋 我去"), [Popup("抢到了*"), Edited(f"{SEARCH}您是领队。*")])])
+    await chat.play(XIAOLIN, [(Press("🙋 我去"), [Popup("算您一个*"), Edited(f"{SEARCH}您是领队。*")])])
     await chat.play(XIAOWANG, [(Press("🎉 人找到了"), "🎉 太好了！*"), (Press("跳过"), ["告诉社区*", Edited("*")])])
 
     assert "🎉 人找到了，不用去了，谢谢您！" in told(chat, XIAOLIN)[-1]
@@ -204,7 +202,7 @@ async def test_what_is_wanted_cannot_be_left_out_or_be_endless(chat: Dialogue) -
         XIAOWANG,
         [
             (Forge("shift.post:0:"), "*"),
-            ("巡防", ["没看懂*", "📣 要招什么人手？"]),
+            ("巡防", ["没看懂*", "👋 要招什么人手？"]),
             (Press("🙌 志愿活动"), "*"),
             ("3号楼", "🙌 要做什么？*"),
             ("字" * 501, "*500*"),

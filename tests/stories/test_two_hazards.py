@@ -9,7 +9,7 @@ TOO_PRIVATE = ("小林", "阿梅", "收旧卡", "漏水")
 async def post(town: Town) -> None:
     """The grid worker posts a shift for this evening."""
     await town.say(XIAOWANG, "/desk")
-    await town.tap(XIAOWANG, "📣 招人手")
+    await town.tap(XIAOWANG, "👋 招人手")
     await town.tap(XIAOWANG, "🛡 巡防")
     await town.hears(XIAOWANG, "📍 在哪里?*")
     await town.tap(XIAOWANG, "3号楼")
