@@ -24,7 +24,7 @@ class ShiftCard(Text, template="shift/card"):
     """A shift in private chat. Names are there for the team and the desk only."""
 
     kind: str
-    words: str  # what there is to do, or whom to look for; while it is on
+    words: str  # what there is to do, or whom to look for while that is on
     place: Both
     begins: datetime
     minutes: int
@@ -81,7 +81,7 @@ async def face(tx: Transaction, here: Here, task: Task, reader: Person) -> Face:
     vouch = desk and task.state is S.DONE and part == "none"
     text = ShiftCard(
         kind=task.kind,
-        words=permissions.own_words(tx, shift.words) if task.state not in (S.CANCELLED, S.CONFIRMED) else "",
+        words=permissions.own_words(tx, shift.words),
         place=await tasks.rough_place(tx, task),
         begins=task.due,
         minutes=task.minutes,
