@@ -67,12 +67,14 @@ async def tell(
     document: Json | None = None,
     about: tuple[str, int] | None = None,
     by: datetime | None = None,
+    keys: bool = False,
 ) -> None:
     """Say something to a person or a group that did not just write; by a call, if that is how they are reached.
 
     `picture`: the id of a picture we made, which the text goes under. `document`: a file we made, as
     {"name", "base64"}; it is kept sealed with the text and goes with it. `about`: the card that it goes with, kind and
-    subject: once nothing is asked there any more, neither is this said; `by`: when at the latest they must know of it.
+    subject: once nothing is asked there any more, neither is this said; `by`: when at the latest they must know of
+    it. `keys`: they can do other things from now on, and the keyboard comes along.
     """
     if isinstance(to, Person) and not reachable_by_chat(to):
         if to.erased_at is None:
@@ -89,7 +91,8 @@ async def tell(
         | ({"picture": picture} if picture else {})
         | ({"document": document} if document else {})
         | ({"about": about} if about else {})
-        | ({"by": plain(by)} if by else {}),
+        | ({"by": plain(by)} if by else {})
+        | ({"keys": True} if keys else {}),
         now=now,
     )
 

@@ -87,7 +87,7 @@ async def stop(tx: Transaction, here: Here, actor: Person, person_id: int, *, re
         await _hand_on(tx, here, task, person)
     await people.audit(tx, action="volunteer_stopped", actor_id=actor.id, person_id=person.id, now=here.now)
     text = YouAreStopped(reason=reason, hotline=here.neighbourhood.community.hotline)
-    await tell(tx, person, text, priority=Priority.REPLY, now=here.now)
+    await tell(tx, person, text, priority=Priority.REPLY, now=here.now, keys=True)
     await offer_commands(tx, person, now=here.now)
     await refresh_cards(tx, here, person)
     return held

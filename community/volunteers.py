@@ -212,7 +212,7 @@ async def check(tx: Transaction, here: Here, actor: Person, person_id: int) -> N
     )
     pairs = here.neighbourhood.dispatch.first_visits_in_pairs
     text = Checked(place=await permissions.full_name(tx, place.id), pairs=pairs, wider=wider)
-    await tell(tx, person, text, priority=Priority.TASK, now=here.now)
+    await tell(tx, person, text, priority=Priority.TASK, now=here.now, keys=True)
     await refresh_cards(tx, here, person)
 
 

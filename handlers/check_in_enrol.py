@@ -18,17 +18,17 @@ from telegram import Update
 
 from community import check_in_search, check_ins, permissions
 from community.errors import NotAllowed, NotFound
-from community.tell import Text, reachable_by_chat, reply
+from community.tell import Text, reachable_by_chat, tell
 from handlers import pick
 from handlers.buttons import Press
 from handlers.caller import NotAPhone
 from handlers.check_in import Agreed, clock, hour_choices
 from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, Step, begin, grid
-from handlers.keyboards import keyboard, keyboard_of
+from handlers.keyboards import keyboard
 from handlers.said import Kind, Said
 from storage.records import Json, Person
-from storage.states import OutboxKind
+from storage.states import Priority
 
 _BETWEEN_DIGITS = str.maketrans("", "", " -+()")
 
@@ -232,8 +232,7 @@ async def take_consent(turn: Turn, draft: Json, said: Said) -> str | None:
 async def _give_key(turn: Turn, elder: Person, minute: int) -> None:
     """The elder hears of it, and has ☀️ 我很好 on top of the keyboard."""
     text = Agreed(hour=clock(minute))
-    context: Json = {"c": text.context(), "k": await keyboard_of(turn.tx, turn.here, elder)}
-    await reply(turn.tx, elder, kind=OutboxKind.SAY, template=text.template, context=context, now=turn.here.now)
+    await tell(turn.tx, elder, text, priority=Priority.REPLY, now=turn.here.now, keys=True)
 
 
 FLOW = Flow(

@@ -13,6 +13,7 @@ from community.here import Here
 from community.tell import Text
 from handlers.buttons import Rows, inline, menu, rows_json
 from handlers.commands import offered
+from handlers.keyboards import keyboard_of
 from handlers.texts import Texts
 from storage.database import Transaction
 from storage.records import Group, Json, Outgoing, Person, Picture
@@ -66,7 +67,7 @@ class Renderer:
     @staticmethod
     def asks(row: Outgoing) -> bool:
         """Whether the database is asked before a row can be rendered: one that brings all with it is words alone."""
-        return not row.context or "picture" in row.context
+        return not row.context or "picture" in row.context or "keys" in row.context
 
     async def call(self, tx: Transaction, here: Here, row: Outgoing, readers: Mapping[int, Person]) -> Call | None:
         """The call for a row; None when nothing is to be sent any more."""
@@ -91,6 +92,8 @@ class Renderer:
         if row.kind is OutboxKind.ALTER:
             return self._alter(here, row, kept)
         picture = await pictures.get(tx, kept["picture"]) if kept.get("picture") else None
+        if kept.get("keys"):
+            kept = kept | {"k": await keyboard_of(tx, here, await people.get(tx, row.person_id or 0))}
         return self._say(here, row, row.template or "", kept, picture)
 
     async def _offer_commands(self, tx: Transaction, row: Outgoing) -> Call:

@@ -64,7 +64,8 @@ async def test_who_registered_is_asked_only_after_the_grid_worker_has_seen_who_i
     assert await is_volunteer(chat, AQIANG)
     [word] = told(chat, AQIANG)
     assert word.startswith("✅ 身份核对好了，您现在是第二网格的志愿者")
-    assert "头 1 次上门看独居老人，请和另一位志愿者一起去" in word
+    assert "第一次上门看独居老人，请和另一位志愿者一起去" in word
+    assert "🙋 领任务" in [key["text"] for key in chat.api.keyboard(AQIANG.id)]
     assert await chat.town.count("audit", "action = 'role_given'") == 1
     assert await chat.town.count("audit", "action = 'opened_address' AND detail = 'checker'") == 1
     assert chat.card(XIAOWANG, "🙋*").labels == []  # stopping somebody is the office's

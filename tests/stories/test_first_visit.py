@@ -44,7 +44,7 @@ async def test_the_first_visit_of_somebody_new_is_made_in_a_pair(town: Town) -> 
     await register(town)
     await town.hears(XIAOWANG, "🙋 住户阿强想当志愿者*")
     await town.tap(XIAOWANG, "✅ 已当面核对身份")
-    await town.hears(AQIANG, "✅ 身份核对好了*头 1 次上门看独居老人,请和另一位志愿者一起去*")
+    await town.hears(AQIANG, "✅ 身份核对好了*第一次上门看独居老人,请和另一位志愿者一起去*")
 
     await town.key(NAINAI, "🔧 修东西")
     await town.tap(NAINAI, "✅ 叫人来")
