@@ -21,12 +21,12 @@ from community.errors import NotAllowed, NotFound
 from community.tell import Text, reachable_by_chat, reply
 from handlers import pick
 from handlers.buttons import Press
-from handlers.caller import NotAPhone
 from handlers.check_in import Agreed, clock, hour_choices
 from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, Step, begin, grid
 from handlers.keyboards import keyboard, keyboard_of
 from handlers.said import Kind, Said
+from handlers.typed import NotAPhone
 from storage.records import Json, Person
 from storage.states import OutboxKind
 
