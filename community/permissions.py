@@ -144,7 +144,7 @@ def own_words(tx: Transaction, value: Sealed | None) -> str:
 
 
 def public_name(tx: Transaction, person: Person) -> str:
-    """The name of somebody who serves (volunteer, captain, grid worker, staff), as the served may know it."""
+    """The name of who serves (volunteer, captain, staff), as the served may know it; else ask `may` before."""
     return _open(tx, person.name)
 
 
