@@ -317,7 +317,7 @@ async def test_a_companion_who_is_stopped_leaves_the_captain_in_place(chat: Dial
 
     task = (await rows(chat))[1]
     assert (task.taker_id, task.companions) == ((await chat.town.person(XIAOLIN)).id, 0)
-    assert told(chat, NAINAI)[0].startswith("志愿者阿梅来不了了，“查燃气”要两位一起来，正在另外找一位")
+    assert told(chat, NAINAI)[0].startswith("志愿者阿梅来不了了，“查燃气”要两位一起来。还差一位没找到，")
 
 
 async def test_neighbours_and_grid_workers_stop_nobody(chat: Dialogue) -> None:
