@@ -1,6 +1,15 @@
 """Answers given on the phone: they count as the person's own, and close the call."""
 
-from community import calls, check_in_day, check_ins, orders, proxies, reports, time_bank_giving, visit_watch
+from community import (
+    calls,
+    check_in_day,
+    check_ins,
+    order_verdict,
+    proxies,
+    report_verdict,
+    time_bank_giving,
+    visit_watch,
+)
 from community.errors import NotFound
 from community.here import Here
 from storage.database import Transaction
@@ -21,13 +30,13 @@ async def give(tx: Transaction, here: Here, actor: Person, task_id: int, *, answ
     if task.question == "order" and answer in _ORDER:
         event = _ORDER[answer]
         if event is None:
-            await orders.confirm(tx, here, actor, subject, on_behalf=True)
+            await order_verdict.confirm(tx, here, actor, subject, on_behalf=True)
         else:
-            await orders.complain(tx, here, actor, subject, event=event, on_behalf=True)
+            await order_verdict.complain(tx, here, actor, subject, event=event, on_behalf=True)
     elif task.question == "proxy" and answer in ("yes", "no"):
         await proxies.decide(tx, here, actor, subject, agreed=answer == "yes", on_behalf=True)
     elif task.question == "report" and answer in _REPORT:
-        await reports.judge(tx, here, actor, subject, event=_REPORT[answer], on_behalf=True)
+        await report_verdict.judge(tx, here, actor, subject, event=_REPORT[answer], on_behalf=True)
     elif task.question == time_bank_giving.QUESTION and answer in _GIFT:
         await time_bank_giving.answer(tx, here, actor, subject, yes=_GIFT[answer], on_behalf=True)
     elif task.question == check_ins.CONTACT and answer in ("yes", "no"):

@@ -5,7 +5,7 @@ from community import permissions
 from community.here import Here
 from community.permissions import Action
 from storage.database import Transaction
-from storage.queries import people
+from storage.queries import audit, people
 from storage.records import Person
 from storage.states import ContactMode
 
@@ -33,7 +33,7 @@ async def register(tx: Transaction, here: Here, actor: Person, *, name: str, pho
     await people.join(tx, person_id=person.id, name=kept, place_id=place_id, now=here.now)
     await people.set_phone(tx, person_id=person.id, phone=joining.clean_phone(phone))
     await people.verify(tx, person_id=person.id, verified_by=actor.id, now=here.now)
-    await people.audit(tx, action="registered", actor_id=actor.id, person_id=person.id, now=here.now)
+    await audit.note(tx, action="registered", actor_id=actor.id, person_id=person.id, now=here.now)
     return await people.by_id(tx, person.id)
 
 

@@ -45,6 +45,13 @@ async def contact(tx: Transaction, *, phone: str, elder_id: int) -> Person:
     return others[0]
 
 
+async def known_as(tx: Transaction, actor: Person, person_id: int) -> str:
+    """The name by which whoever enrols sees that a number is the right one's; empty for who lives elsewhere."""
+    found = await people.by_id(tx, person_id)
+    here = await permissions.may(tx, actor, Action.ENROL, place_id=found.place_id)
+    return permissions.public_name(tx, found) if here else ""
+
+
 async def person(tx: Transaction, person_id: int) -> Person:
     """The person. Raises LookupError."""
     return await people.by_id(tx, person_id)

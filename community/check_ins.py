@@ -24,8 +24,8 @@ from community.here import Here
 from community.permissions import Action
 from community.tell import Text, reachable_by_chat, refresh, show, tell
 from storage.database import Transaction
+from storage.queries import audit, people, timers
 from storage.queries import check_ins as rows
-from storage.queries import people, timers
 from storage.records import CheckIn, Json, Person
 from storage.states import CheckInEvent, ContactState, Priority
 
@@ -100,7 +100,7 @@ async def enrol(
     await rows.enrol(tx, person_id=elder.id, minute=minute, enrolled_by=actor.id, begins_at=begins_at, now=here.now)
     for contact in dict.fromkeys(contacts[: here.neighbourhood.check_in.contacts]):
         await rows.ask_contact(tx, person_id=elder.id, contact_id=contact, now=here.now)
-    await people.audit(tx, action="check_in_enrolled", actor_id=actor.id, person_id=elder.id, now=here.now)
+    await audit.note(tx, action="check_in_enrolled", actor_id=actor.id, person_id=elder.id, now=here.now)
     if agreed:
         await agree(tx, here, elder, by=actor)
     else:
@@ -118,7 +118,7 @@ async def agree(tx: Transaction, here: Here, elder: Person, *, by: Person) -> No
     if not await rows.agree(tx, person_id=elder.id, begins_at=_tomorrow(here), now=here.now):
         raise NoLongerPossible
     await people.set_alone(tx, person_id=elder.id, alone=True)
-    await people.audit(tx, action="check_in_agreed", actor_id=by.id, person_id=elder.id, now=here.now)
+    await audit.note(tx, action="check_in_agreed", actor_id=by.id, person_id=elder.id, now=here.now)
     await refresh(tx, "check_in_ask", elder.id, now=here.now)
     for contact in await rows.contacts(tx, elder.id, ContactState.ASKED):
         if reachable_by_chat(contact):
@@ -182,7 +182,7 @@ async def end(tx: Transaction, here: Here, elder: Person) -> None:
     await _tell_contacts(tx, here, elder, EndedTold(name=permissions.name_in_care(tx, elder)))
     await _stop(tx, here, elder)
     await people.set_alone(tx, person_id=elder.id, alone=False)
-    await people.audit(tx, action="check_in_ended", actor_id=elder.id, person_id=elder.id, now=here.now)
+    await audit.note(tx, action="check_in_ended", actor_id=elder.id, person_id=elder.id, now=here.now)
 
 
 async def _tell_contacts(tx: Transaction, here: Here, elder: Person, text: Text) -> None:

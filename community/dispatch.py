@@ -149,7 +149,22 @@ async def call_officer(tx: Transaction, here: Here, task_id: int) -> None:
     """Nobody has claimed it: the duty officer hears (staff, where there is none in chat), and the person served."""
     task = await tasks.get(tx, task_id)
     if tasks.lacking(task):
-        await _call_officer(tx, here, task, spare=_overdue_for_staff(here, task))
+        name = await _call_officer(tx, here, task, spare=_overdue_for_staff(here, task))
+        await _tell_still_looking(tx, here, task, name)
+
+
+async def officer_instead(tx: Transaction, here: Here, task_id: int) -> str | None:
+    """Nobody is left to be asked instead of who cannot come: the officer is called at once, and whoever says to the
+    person served that somebody cannot come says this with it. The officer's name, "" for staff; None: others are asked.
+    """
+    task = await tasks.get(tx, task_id)
+    begun = task.looking_since is not None and task.looking_since <= here.now
+    if not (begun and tasks.lacking(task)) or task.kind in tasks.AT_THE_HOUR:
+        return None
+    if await emergency_state.pauses(tx, task) or await offers.waiting(tx, task.id):
+        return None
+    await timers.drop(tx, prefix=OFFICER, subject_id=task.id)
+    return await _call_officer(tx, here, task, spare=False)
 
 
 async def _nobody_left(tx: Transaction, here: Here, task: Task) -> None:
@@ -158,14 +173,15 @@ async def _nobody_left(tx: Transaction, here: Here, task: Task) -> None:
         return
     if _looked_for(here, task) < _officer_after(here, task):
         await timers.drop(tx, prefix=OFFICER, subject_id=task.id)
-        await _call_officer(tx, here, task, spare=False)
+        name = await _call_officer(tx, here, task, spare=False)
+        await _tell_still_looking(tx, here, task, name)
     elif not _overdue_for_staff(here, task):
         await timers.drop(tx, prefix=STAFF, subject_id=task.id)
         await call_staff(tx, here, task.id)
 
 
-async def _call_officer(tx: Transaction, here: Here, task: Task, *, spare: bool) -> None:
-    """`spare`: staff are told in the same moment, after a stall; nobody hears twice."""
+async def _call_officer(tx: Transaction, here: Here, task: Task, *, spare: bool) -> str:
+    """Their name, "" where staff are told instead. `spare`: staff are told in the same moment, after a stall."""
     staff = {p.id: p for p in await people.in_charge(tx, role=Role.STAFF, place_id=task.place_id)}
     name, officer = await officer_on_duty(tx, here)
     if officer is None or officer.id == task.person_id or await _refused(tx, task, officer):
@@ -175,11 +191,15 @@ async def _call_officer(tx: Transaction, here: Here, task: Task, *, spare: bool)
     for person in called:
         if not (spare and person.id in staff):
             await _tell_one(tx, here, task, person)
+    return name
+
+
+async def _tell_still_looking(tx: Transaction, here: Here, task: Task, officer: str) -> None:
     if task.order_id is not None:
         order = await tasks.order_of(tx, task)
         text = StillLooking(
             service=tasks.service_name(here, order.service),
-            officer=name,
+            officer=officer,
             hotline=here.neighbourhood.community.hotline,
         )
         await tasks.tell_served(tx, here, order, text)

@@ -38,7 +38,7 @@ from community.here import Here
 from community.permissions import Action
 from community.tell import Text, refresh, show, tell
 from storage.database import Transaction
-from storage.queries import dialogues, people, places, timers
+from storage.queries import audit, dialogues, people, places, timers
 from storage.queries import emergency_states as rows
 from storage.queries import reports as report_rows
 from storage.queries import tasks as task_rows
@@ -184,7 +184,7 @@ async def show_card(tx: Transaction, here: Here, person: Person, state: Emergenc
 
 
 async def _note(tx: Transaction, here: Here, actor: Person, state: EmergencyState, action: str) -> None:
-    await people.audit(
+    await audit.note(
         tx, action=action, actor_id=actor.id, subject_kind=CARD, subject_id=state.id, detail=state.cause, now=here.now
     )
 

@@ -102,7 +102,9 @@ async def replace(
     heir = await people.by_id(tx, task.taker_id) if task.taker_id else None
     if heir is not None:
         await set_clock(tx, here, task)
+    await waiting_list.fill(tx, here, task)
     if task.order_id is not None:
+        officer = await dispatch.officer_instead(tx, here, task.id)
         order = await tasks.order_of(tx, task)
         helper = permissions.public_name(tx, heir) if heir else ""
         service = tasks.service_name(here, order.service)
@@ -111,13 +113,14 @@ async def replace(
             helper=helper,
             due=task.due,
             password=permissions.own_words(tx, order.password) if heir else "",
+            nobody_left=officer is not None,
+            officer=officer or "",
             hotline=here.neighbourhood.community.hotline,
             stopped=stopped_by is not None,
         )
         await tasks.tell_served(tx, here, order, text)
         if heir is not None:
             await helper_photos.show_helper(tx, here, order, task)
-    await waiting_list.fill(tx, here, task)
 
 
 async def lose_companion(tx: Transaction, here: Here, task: Task, companion: Person) -> None:
@@ -130,19 +133,23 @@ async def lose_companion(tx: Transaction, here: Here, task: Task, companion: Per
     task = await tasks.joined(tx, here, task, companion, TaskEvent.LEAVE)
     if task.state is TaskState.ARRIVED and tasks.alone(task):
         await visit_watch.begin(tx, here, task)
+    await waiting_list.fill(tx, here, task)
     if before_it and task.order_id is not None and task.taker_id is not None:
+        officer = await dispatch.officer_instead(tx, here, task.id)
         order = await tasks.order_of(tx, task)
         going = [await people.by_id(tx, task.taker_id), *await tasks.companions(tx, task)]
         text = OneFewer(
             companion=permissions.public_name(tx, companion),
             helpers=[permissions.public_name(tx, one) for one in going],
             lacking=tasks.lacking(task),
+            nobody_left=officer is not None,
+            officer=officer or "",
+            hotline=here.neighbourhood.community.hotline,
             service=tasks.service_name(here, order.service),
             due=task.due,
             password=permissions.own_words(tx, order.password),
         )
         await tasks.tell_served(tx, here, order, text)
-    await waiting_list.fill(tx, here, task)
 
 
 async def soon(tx: Transaction, here: Here, task_id: int) -> None:

@@ -8,7 +8,7 @@ from community.here import Here
 from community.permissions import Action
 from community.tell import Both
 from storage.database import Transaction
-from storage.queries import dialogues, people, places
+from storage.queries import audit, dialogues, places
 from storage.records import Group, Person
 from storage.states import PlaceKind
 
@@ -27,7 +27,7 @@ async def bind(tx: Transaction, here: Here, actor: Person, *, group: Group, plac
     if place.kind is PlaceKind.UNIT:
         raise NotFound
     await dialogues.bind_group(tx, group_id=group.id, place_id=place_id, bound_by=actor.id)
-    await people.audit(
+    await audit.note(
         tx, action="group_bound", actor_id=actor.id, subject_kind="group", subject_id=group.id, now=here.now
     )
     return await permissions.full_name(tx, place_id)

@@ -3,7 +3,17 @@
 What waited at their desk goes to whoever is in charge beside or above them.
 """
 
-from community import check_ins, follow_up, orders, reports, taking, tasks, time_bank_leaving, waiting_list
+from community import (
+    check_ins,
+    follow_up,
+    order_changes,
+    order_verdict,
+    reports,
+    taking,
+    tasks,
+    time_bank_leaving,
+    waiting_list,
+)
 from community.here import Here
 from community.repeats import AGAIN
 from storage.database import Transaction
@@ -37,7 +47,7 @@ async def hand_over(tx: Transaction, here: Here, person: Person) -> None:
             await tasks.move(tx, here, task, TaskEvent.CANCEL, actor=person, taker_id=None)
     for task in await rows.live_of_person(tx, person_id=person.id):
         if task.order_id is not None:  # nobody can be asked any more whether it was done well
-            settle = orders.confirm if task.state is TaskState.DONE else orders.cancel
+            settle = order_verdict.confirm if task.state is TaskState.DONE else order_changes.cancel
             await settle(tx, here, person, task.order_id)
     await time_bank_leaving.leave(tx, here, person)
     await rows.forget(tx, person_id=person.id)

@@ -14,8 +14,8 @@ from community.tell import refresh, show, take_back, tell
 from community.visit_texts import PhotoChecked
 from community.volunteers import MINE, STAFF, Stage, Standing, open_card, standing
 from storage.database import Transaction
+from storage.queries import audit, people
 from storage.queries import helper_photos as rows
-from storage.queries import people
 from storage.queries import tasks as task_rows
 from storage.records import HelperPhoto, Order, Person, Task
 from storage.states import Priority, Role
@@ -102,7 +102,7 @@ async def check(tx: Transaction, here: Here, actor: Person, person_id: int, *, a
         raise NoLongerPossible
     if not good:
         await remove(tx, here, known[0])
-    await people.audit(
+    await audit.note(
         tx, action="photo_seen", actor_id=actor.id, person_id=person_id, detail="good" if good else "bad", now=here.now
     )
     await tell(tx, known[0], PhotoChecked(good=good), priority=Priority.REPLY, now=here.now)

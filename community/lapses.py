@@ -16,8 +16,8 @@ from community.tell import refresh, tell
 from community.visit_texts import KindWord, Paused, PauseOver
 from community.volunteers import MINE, STAFF, standing
 from storage.database import Transaction
+from storage.queries import audit, people, timers
 from storage.queries import lapses as rows
-from storage.queries import people, timers
 from storage.records import Person, Task
 from storage.states import LapseKind, Priority, TaskKind
 
@@ -105,7 +105,7 @@ async def lift(tx: Transaction, here: Here, actor: Person, person_id: int) -> No
     if not await rows.end_pause(tx, person_id):
         raise NoLongerPossible
     await timers.drop(tx, prefix=OVER, subject_id=person_id)
-    await people.audit(tx, action="offers_again", actor_id=actor.id, person_id=person_id, now=here.now)
+    await audit.note(tx, action="offers_again", actor_id=actor.id, person_id=person_id, now=here.now)
     await tell(tx, known[0], PauseOver(lifted=True), priority=Priority.REPLY, now=here.now)
     await _refresh(tx, here, known[0])
 

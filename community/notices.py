@@ -10,7 +10,7 @@ from community.notice_texts import Finished, NobodyThere
 from community.permissions import ALLOWED, Action
 from community.tell import show, tell
 from storage.database import Transaction
-from storage.queries import deliveries, notices, people, places, timers
+from storage.queries import audit, deliveries, notices, people, places, timers
 from storage.records import Delivery, Notice, Person, Place
 from storage.states import NoticeState, PlaceKind, Priority, Role
 
@@ -126,7 +126,7 @@ async def send(tx: Transaction, here: Here, author: Person, *, place_id: int, wo
 
 
 async def _audit(tx: Transaction, here: Here, actor: Person, action: str, notice_id: int) -> None:
-    await people.audit(tx, action=action, actor_id=actor.id, subject_kind="notice", subject_id=notice_id, now=here.now)
+    await audit.note(tx, action=action, actor_id=actor.id, subject_kind="notice", subject_id=notice_id, now=here.now)
 
 
 async def go_on(tx: Transaction, here: Here, notice_id: int) -> None:

@@ -1,13 +1,13 @@
-"""An order that is changed after it was made: another time, a receipt."""
+"""An order that is changed after it was made: another time, 取消, a receipt."""
 
 from datetime import datetime
 
-from community import dispatch, follow_up, orders, permissions, proxies, tasks
+from community import dispatch, follow_up, orders, permissions, proxies, tasks, visit_watch
 from community.errors import NoLongerPossible, NotAllowed
 from community.here import Here
-from community.order_texts import DueTooSoon, TimeChanged
+from community.order_texts import DueTooSoon, TakerCancelled, TimeChanged
 from community.tell import show, tell
-from community.visit_texts import TimeIsNow
+from community.visit_texts import CancelledForYou, TimeIsNow
 from storage.database import Transaction
 from storage.queries import people, timers
 from storage.queries import tasks as rows
@@ -56,6 +56,25 @@ async def changeable(tx: Transaction, actor: Person, order_id: int) -> tuple[Ord
     if task.state not in (TaskState.OPEN, TaskState.CLAIMED) or task.urgent:
         raise NoLongerPossible
     return order, task
+
+
+async def cancel(tx: Transaction, here: Here, actor: Person, order_id: int) -> None:
+    """取消, at any moment before it is done; whoever was to come is told. Raises NotAllowed, NoLongerPossible."""
+    order, task = await orders.get(tx, order_id)
+    if not await proxies.acts_for(tx, actor, order):
+        raise NotAllowed
+    going = [*([await people.by_id(tx, task.taker_id)] if task.taker_id else []), *await tasks.companions(tx, task)]
+    task = await tasks.move(tx, here, task, TaskEvent.CANCEL, actor=actor, taker_id=None)
+    await visit_watch.over(tx, here, task)
+    await tasks.drop_calls(tx, here, order)
+    service = tasks.service_name(here, order.service)
+    served = await people.by_id(tx, order.person_id)
+    if await proxies.stands_for(tx, actor, served.id):  # who took it down on the phone has told them
+        by = permissions.public_name(tx, actor)
+        await tell(tx, served, CancelledForYou(by=by, service=service), priority=Priority.REPLY, now=here.now)
+    text = TakerCancelled(service=service, place=await tasks.rough_place(tx, task))
+    for helper in going:
+        await tell(tx, helper, text, priority=Priority.TASK, by=task.due, now=here.now)
 
 
 async def keep_receipt(tx: Transaction, actor: Person, task_id: int, *, file: str) -> None:

@@ -83,6 +83,8 @@ class HelperChanged(Text, template="order/helper_changed"):
     helper: str
     due: datetime
     password: str  # the new one, where somebody comes
+    nobody_left: bool  # to be asked: the officer, or the community, sees to it
+    officer: str
     hotline: str
     stopped: bool  # by staff: whoever was to come is not to be let in any more
 

@@ -3,32 +3,17 @@
 import secrets
 from datetime import datetime, timedelta
 
-from community import dispatch, helper_photos, lapses, permissions, proxies, tasks, time_bank, visit_watch, waking
-from community.calls import ask_by_phone, close_question
-from community.errors import NoLongerPossible, NotAllowed, NotFound, TooLong
+from community import dispatch, helper_photos, lapses, permissions, tasks, waking
+from community.calls import ask_by_phone
+from community.errors import NotFound, TooLong
 from community.here import Here
-from community.order_texts import (
-    AskDone,
-    ConfirmedAlready,
-    DueTooSoon,
-    Found,
-    NoAddress,
-    NotDone,
-    NotYourOwn,
-    OnTheWay,
-    OrderedAlready,
-    OrderedForYou,
-    TakerCancelled,
-    Thanks,
-)
-from community.reports import desk_of
+from community.order_texts import AskDone, DueTooSoon, Found, NoAddress, OnTheWay, OrderedAlready, OrderedForYou
 from community.tell import reachable_by_chat, show, tell
-from community.visit_texts import CancelledForYou
 from storage.database import Transaction
 from storage.queries import people, timers, volunteers
 from storage.queries import tasks as rows
 from storage.records import Order, Person, Task
-from storage.states import LapseKind, Priority, TaskEvent, TaskKind, TaskState
+from storage.states import Priority, TaskKind, TaskState
 
 WORDS_LIMIT = 500
 UNCONFIRMED = "task_unconfirmed"
@@ -233,87 +218,3 @@ async def unconfirmed(tx: Transaction, here: Here, task_id: int) -> None:
     helper = permissions.public_name(tx, await people.by_id(tx, task.taker_id))
     text = AskDone(service=tasks.service_name(here, order.service), helper=helper)
     await ask_by_phone(tx, here, served, text, question="order", subject_id=order.id)
-
-
-async def confirm(tx: Transaction, here: Here, actor: Person, order_id: int, *, on_behalf: bool = False) -> Order:
-    """👍 好了: the minutes are banked. Raises NotAllowed, NoLongerPossible."""
-    order, task = await _served(tx, actor, order_id, on_behalf=on_behalf)
-    if task.state is TaskState.CONFIRMED:
-        raise ConfirmedAlready
-    if task.state is not TaskState.DONE:
-        raise NoLongerPossible
-    task = await tasks.move(tx, here, task, TaskEvent.CONFIRM, actor=actor, taker_id=task.taker_id)
-    await close_question(tx, here, question="order", subject_id=order.id)
-    for one in await time_bank.post(tx, here, task):
-        text = Thanks(service=tasks.service_name(here, order.service), minutes=one.minutes, balance=one.balance)
-        await tell(tx, one.person, text, priority=Priority.TASK, now=here.now)
-    return order
-
-
-async def complain(
-    tx: Transaction, here: Here, actor: Person, order_id: int, *, event: TaskEvent, on_behalf: bool = False
-) -> None:
-    """👎 没好 or 没人来: the task is open again, and the desk hears of it. Raises NotAllowed, NoLongerPossible.
-
-    That nobody came, whoever ordered for somebody else may say too.
-    """
-    order, _ = await get(tx, order_id)
-    orderer = event is TaskEvent.NO_SHOW and actor.id == order.ordered_by
-    order, task = await _served(tx, actor, order_id, on_behalf=on_behalf or orderer)
-    if event not in (TaskEvent.NOT_GOOD, TaskEvent.NO_SHOW) or event not in tasks.TRANSITIONS[task.state]:
-        raise NoLongerPossible
-    helper_id = task.taker_id
-    if event is TaskEvent.NO_SHOW:
-        await lapses.note(tx, here, task, LapseKind.NO_SHOW)
-    task = await tasks.put_back(tx, here, task, event, actor=actor)
-    await visit_watch.over(tx, here, task)
-    if helper_id is not None:
-        await lapses.speak(tx, here, task, helper_id)
-    await close_question(tx, here, question="order", subject_id=order.id)
-    await dispatch.look_for(tx, here, task)
-    text = NotDone(
-        order=order.id,
-        service=tasks.service_name(here, order.service),
-        place=await tasks.rough_place(tx, task),
-        no_show=event is TaskEvent.NO_SHOW,
-    )
-    for person in await desk_of(tx, task.place_id):
-        await tell(tx, person, text, priority=Priority.TASK, now=here.now)
-
-
-async def rate(tx: Transaction, here: Here, actor: Person, order_id: int, *, stars: int) -> Order:
-    """⭐ 1 … ⭐ 5, once, by the person served. Raises NotAllowed, NoLongerPossible."""
-    order, task = await _served(tx, actor, order_id, on_behalf=False)
-    confirmed = task.state is TaskState.CONFIRMED and 1 <= stars <= 5
-    if not confirmed or not await rows.rate(tx, order_id=order.id, stars=stars):
-        raise NoLongerPossible
-    await tasks.refresh_cards(tx, here, task)
-    return order
-
-
-async def cancel(tx: Transaction, here: Here, actor: Person, order_id: int) -> None:
-    """取消, at any moment before it is done; whoever was to come is told. Raises NotAllowed, NoLongerPossible."""
-    order, task = await get(tx, order_id)
-    if not await proxies.acts_for(tx, actor, order):
-        raise NotAllowed
-    going = [*([await people.by_id(tx, task.taker_id)] if task.taker_id else []), *await tasks.companions(tx, task)]
-    task = await tasks.move(tx, here, task, TaskEvent.CANCEL, actor=actor, taker_id=None)
-    await visit_watch.over(tx, here, task)
-    await tasks.drop_calls(tx, here, order)
-    service = tasks.service_name(here, order.service)
-    served = await people.by_id(tx, order.person_id)
-    if await proxies.stands_for(tx, actor, served.id):  # who took it down on the phone has told them
-        by = permissions.public_name(tx, actor)
-        await tell(tx, served, CancelledForYou(by=by, service=service), priority=Priority.REPLY, now=here.now)
-    text = TakerCancelled(service=service, place=await tasks.rough_place(tx, task))
-    for helper in going:
-        await tell(tx, helper, text, priority=Priority.TASK, by=task.due, now=here.now)
-
-
-async def _served(tx: Transaction, actor: Person, order_id: int, *, on_behalf: bool) -> tuple[Order, Task]:
-    order, task = await get(tx, order_id)
-    if not on_behalf and actor.id != order.person_id:
-        await proxies.require(tx, actor, order.person_id)
-    if actor.id == task.taker_id or await tasks.goes_along(tx, actor, task):
-        raise NotYourOwn
-    return order, task

@@ -16,7 +16,7 @@ from community.places import HOMES
 from community.tell import Both, Text, offer_commands, put_away, refresh, show, tell
 from community.volunteer_texts import Stopped
 from storage.database import Transaction
-from storage.queries import people, places, volunteers
+from storage.queries import audit, invites, people, places, volunteers
 from storage.records import Invite, Person, Place
 from storage.states import Keyboard, PlaceKind, Priority, Role
 
@@ -110,7 +110,7 @@ async def block(tx: Transaction, person: Person, *, since: datetime | None) -> N
 async def make_invite(tx: Transaction, here: Here, *, role: Role, place: Place, uses: int, days: int) -> str:
     """An invitation to a role at a place; its start payload, which is told once and kept as a hash."""
     token = secrets.token_urlsafe(12)
-    await people.add_invite(
+    await invites.add(
         tx,
         token_hash=_hash(token),
         role=role,
@@ -124,7 +124,7 @@ async def make_invite(tx: Transaction, here: Here, *, role: Role, place: Place, 
 
 async def find_invite(tx: Transaction, here: Here, payload: str) -> Invite:
     """The invitation behind a start payload. Raises NotFound, InviteOver."""
-    invite = await people.invite(tx, _hash(payload.removeprefix(INVITE)))
+    invite = await invites.by_token(tx, _hash(payload.removeprefix(INVITE)))
     if invite is None:
         raise NotFound
     if invite.uses_left < 1 or invite.expires_at < here.now:
@@ -142,7 +142,7 @@ async def accept_invite(tx: Transaction, here: Here, person: Person, invite: Inv
     stopped = await volunteers.by_id(tx, person.id) if invite.role is Role.VOLUNTEER else None
     if stopped is not None and stopped.stopped_at is not None:
         raise Stopped(hotline=here.neighbourhood.community.hotline)
-    if not await people.use_invite(tx, invite.id):
+    if not await invites.use(tx, invite.id):
         raise InviteOver
     place = await places.by_id(tx, invite.place_id)
     if invite.role is Role.RESIDENT:
@@ -151,7 +151,7 @@ async def accept_invite(tx: Transaction, here: Here, person: Person, invite: Inv
         return place
     await people.grant(tx, person_id=person.id, role=invite.role, place_id=place.id, now=here.now)
     await offer_commands(tx, person, now=here.now)
-    await people.audit(
+    await audit.note(
         tx,
         action="role_given",
         actor_id=None,
@@ -208,7 +208,7 @@ async def confirm(tx: Transaction, here: Here, actor: Person, *, newcomer_id: in
         tx, person_id=newcomer.id, verified_by=actor.id, now=here.now
     ):
         raise NoLongerPossible
-    await people.audit(tx, action="verified", actor_id=actor.id, person_id=newcomer.id, now=here.now)
+    await audit.note(tx, action="verified", actor_id=actor.id, person_id=newcomer.id, now=here.now)
     assert newcomer.place_id is not None  # noqa: S101  # the permission is for a place
     place = await permissions.full_name(tx, newcomer.place_id)
     await tell(tx, newcomer, Confirmed(place=place), priority=Priority.TASK, now=here.now)
@@ -227,7 +227,7 @@ async def refuse(tx: Transaction, here: Here, actor: Person, *, newcomer_id: int
     if newcomer.verified_at is not None:
         raise NoLongerPossible
     await people.unplace(tx, person_id=newcomer.id)
-    await people.audit(tx, action="not_confirmed", actor_id=actor.id, person_id=newcomer.id, now=here.now)
+    await audit.note(tx, action="not_confirmed", actor_id=actor.id, person_id=newcomer.id, now=here.now)
     hotline = here.neighbourhood.community.hotline
     await tell(tx, newcomer, NotConfirmed(hotline=hotline), priority=Priority.TASK, now=here.now)
     await refresh(tx, "newcomer", newcomer.id, now=here.now)
@@ -236,7 +236,7 @@ async def refuse(tx: Transaction, here: Here, actor: Person, *, newcomer_id: int
 async def erase(tx: Transaction, here: Here, person: Person) -> Person:
     """Forget who somebody was; the account goes on as a stranger's, so that the farewell can still be said."""
     await hand_over(tx, here, person)
-    await people.audit(tx, action="erased", actor_id=person.id, person_id=person.id, now=here.now)
+    await audit.note(tx, action="erased", actor_id=person.id, person_id=person.id, now=here.now)
     await people.erase(tx, person_id=person.id, now=here.now)
     heir = await people.add(
         tx,

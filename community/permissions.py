@@ -8,7 +8,7 @@ from community.here import Here
 from community.tell import Both
 from storage.crypto import Sealed
 from storage.database import Transaction
-from storage.queries import people, places, tasks
+from storage.queries import audit, people, places, tasks
 from storage.queries import votes as vote_rows
 from storage.records import Ballot, OwnBallot, Person, Report, Task, Vote
 from storage.states import PlaceKind, ReportState, Role, TaskState, VoteState
@@ -144,7 +144,7 @@ def own_words(tx: Transaction, value: Sealed | None) -> str:
 
 
 def public_name(tx: Transaction, person: Person) -> str:
-    """The name of somebody who serves (volunteer, captain, grid worker, staff), as the served may know it."""
+    """The name of who serves (volunteer, captain, staff), as the served may know it; else ask `may` before."""
     return _open(tx, person.name)
 
 
@@ -168,7 +168,7 @@ async def open_address(
     tx: Transaction, here: Here, person: Person, *, viewer: Person, role: str, subject: tuple[str, int]
 ) -> Address:
     """Name, phone and door of `person`, for `viewer`, who needs them for `subject`; the person can see who did."""
-    await people.audit(
+    await audit.note(
         tx,
         action="opened_address",
         actor_id=viewer.id,
@@ -195,7 +195,7 @@ async def address_in_alarm(tx: Transaction, viewer: Person, task: Task, person_i
         return None
     if not await works_somewhere(tx, viewer, Action.MAKE_CALLS):
         return None
-    if not await people.has_opened(tx, actor_id=viewer.id, person_id=person_id, subject=(ALARM, task.id)):
+    if not await audit.has_opened(tx, actor_id=viewer.id, person_id=person_id, subject=(ALARM, task.id)):
         return None
     person = await people.by_id(tx, person_id)
     return await own_address(tx, person) if person.erased_at is None else None
@@ -212,7 +212,7 @@ async def open_door(tx: Transaction, here: Here, actor: Person, report: Report) 
     if not has_door(report) or report.reporter_id is None:
         raise NotFound
     subject = ("report", report.id)
-    if not await people.has_opened(tx, actor_id=actor.id, person_id=report.reporter_id, subject=subject):
+    if not await audit.has_opened(tx, actor_id=actor.id, person_id=report.reporter_id, subject=subject):
         person = await people.by_id(tx, report.reporter_id)
         await open_address(tx, here, person, viewer=actor, role=role, subject=subject)
 
@@ -224,7 +224,7 @@ async def door_of_report(tx: Transaction, viewer: Person, report: Report) -> Add
     if await may(tx, viewer, Action.HANDLE_REPORTS, place_id=report.place_id) is None:
         return None
     subject = ("report", report.id)
-    if not await people.has_opened(tx, actor_id=viewer.id, person_id=report.reporter_id, subject=subject):
+    if not await audit.has_opened(tx, actor_id=viewer.id, person_id=report.reporter_id, subject=subject):
         return None
     person = await people.by_id(tx, report.reporter_id)
     return await own_address(tx, person) if person.erased_at is None else None

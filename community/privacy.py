@@ -7,7 +7,7 @@ from community import check_ins, helper_photos, permissions, reports, time_bank_
 from community.errors import NotFound
 from community.here import Here
 from storage.database import Transaction
-from storage.queries import lapses, people, shifts
+from storage.queries import audit, lapses, people, shifts
 from storage.queries import reports as report_rows
 from storage.records import Grant, Json, Person
 from storage.rows import to_ms
@@ -27,7 +27,7 @@ class About:
 async def about(tx: Transaction, person: Person, *, limit: int = 10) -> About:
     """What is held about a person, for themselves."""
     opened = []
-    for line in await people.disclosures(tx, person_id=person.id, limit=limit):
+    for line in await audit.disclosures(tx, person_id=person.id, limit=limit):
         viewer = await people.by_id(tx, line.actor_id)
         opened.append((to_ms(line.at), permissions.public_name(tx, viewer), line.actor_role or ""))
     return About(

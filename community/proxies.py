@@ -9,7 +9,7 @@ from community.errors import Invalid, NoLongerPossible, NotAllowed
 from community.here import Here
 from community.tell import Text, reachable_by_chat, refresh, show, tell
 from storage.database import Transaction
-from storage.queries import people
+from storage.queries import audit, people
 from storage.queries import proxies as rows
 from storage.records import Order, Person, Proxy
 from storage.states import Priority, ProxyState
@@ -69,7 +69,7 @@ async def decide(
     await close_question(tx, here, question="proxy", subject_id=id_)
     await refresh(tx, "proxy", id_, priority=Priority.REPLY, now=here.now)
     action = "proxy_agreed" if agreed else "proxy_refused"
-    await people.audit(
+    await audit.note(
         tx, action=action, actor_id=actor.id, person_id=proxy.person_id, subject_kind="person",
         subject_id=proxy.proxy_id, now=here.now,
     )  # fmt: skip
@@ -86,7 +86,7 @@ async def end(tx: Transaction, here: Here, actor: Person, id_: int) -> None:
     if not await rows.move(tx, id_=id_, was=ProxyState.AGREED, state=ProxyState.ENDED, now=here.now):
         raise NoLongerPossible
     await refresh(tx, "proxy", id_, priority=Priority.REPLY, now=here.now)
-    await people.audit(
+    await audit.note(
         tx, action="proxy_ended", actor_id=actor.id, person_id=proxy.person_id, subject_kind="person",
         subject_id=proxy.proxy_id, now=here.now,
     )  # fmt: skip

@@ -1,27 +1,11 @@
 """Reports: 上报 → 受理 → 派单 → 处置 → 核实 → 评价. Every step is an event, edits the cards, and is told."""
 
-from dataclasses import replace
-
-from community import permissions
-from community.calls import ask_by_phone
-from community.errors import NoLongerPossible, NotAllowed, NotFound
+from community.errors import NoLongerPossible, NotFound
 from community.here import Here
-from community.permissions import Action
 from community.places import above
-from community.report_texts import (
-    Accepted,
-    AskSolved,
-    Assigned,
-    ClosedInGroup,
-    Declined,
-    GivenBack,
-    Redo,
-    Unsolved,
-    Withdrawn,
-)
-from community.tell import Both, Text, reachable_by_chat, refresh, show, tell
+from community.tell import Both, refresh, show
 from storage.database import Transaction
-from storage.queries import dialogues, people, places, reports, timers
+from storage.queries import people, places, reports
 from storage.records import Person, Place, Report
 from storage.states import PlaceKind, Priority, ReportEvent, ReportState, Role
 
@@ -47,7 +31,8 @@ TRANSITIONS: dict[ReportState, dict[ReportEvent, ReportState]] = {
     S.WITHDRAWN: {},
 }
 DESK = (Role.GRID_WORKER, Role.STAFF, Role.ADMIN)
-_TIMERS = "report_"
+TIMERS = "report_"
+"""What the kinds of a report's clocks begin with."""
 ACCEPT_OVERDUE, RESOLVE_OVERDUE = "report_accept", "report_resolve"
 
 
@@ -95,174 +80,10 @@ async def handles(tx: Transaction, person: Person, report: Report) -> bool:
     )
 
 
-async def accept(tx: Transaction, here: Here, actor: Person, report_id: int) -> Report:
-    """受理: take it and go and look. Raises NotAllowed, NoLongerPossible."""
-    report = await _for_desk(tx, actor, report_id)
-    if permissions.has_door(report):
-        await permissions.open_door(tx, here, actor, report)
-    report = await _move(tx, here, report, E.ACCEPT, actor=actor, keeper_id=actor.id)
-    text = Accepted(number=report.id, worker=permissions.public_name(tx, actor), comes=report.door)
-    await _tell_concerned(tx, here, report, text)
-    return report
-
-
-async def see_door(tx: Transaction, here: Here, actor: Person, report_id: int) -> None:
-    """Somebody else of the desk comes, too. Raises NotAllowed, NotFound."""
-    report = await get(tx, report_id)
-    await permissions.open_door(tx, here, actor, report)
-    await show_to_desk(tx, here, actor, report, priority=Priority.REPLY)
-
-
-async def assign(tx: Transaction, here: Here, actor: Person, report_id: int, *, unit: str) -> Report:
-    """派单: found true, and given to a responsible unit. Raises NotAllowed, NoLongerPossible, NotFound."""
-    report = await _for_desk(tx, actor, report_id)
-    if unit not in {u.code for u in here.neighbourhood.units}:
-        raise NotFound
-    if permissions.has_door(report):
-        await permissions.open_door(tx, here, actor, report)
-    report = await _move(tx, here, report, E.ASSIGN, actor=actor, keeper_id=report.keeper_id or actor.id, unit=unit)
-    text = Assigned(number=report.id, unit=unit_name(here, unit), due=report.resolve_due)
-    await _tell_concerned(tx, here, report, text)
-    for handler in await _unit_people(tx, unit):
-        await show_to_desk(tx, here, handler, report, priority=urgency(here, report))
-    return report
-
-
-async def send_back(tx: Transaction, here: Here, actor: Person, report_id: int, *, reason: str) -> Report:
-    """退回 with a reason: by the unit (not theirs), or by the desk, before it is assigned or after a bad result.
-
-    Raises NotAllowed, NoLongerPossible.
-    """
-    report = await get(tx, report_id)
-    if report.state is S.ASSIGNED and await handles(tx, actor, report):
-        unit = unit_name(here, report.unit or "")
-        report = await _move(tx, here, report, E.GIVE_BACK, actor=actor, unit=None, note=reason)
-        for person in await desk_of(tx, report.place_id):
-            text = GivenBack(number=report.id, unit=unit, reason=reason)
-            await tell(tx, person, text, priority=urgency(here, report), now=here.now)
-        return report
-    report = await _for_desk(tx, actor, report_id)
-    if report.state is S.RESOLVED:
-        report = await _move(tx, here, report, E.REDO, actor=actor, note=reason)
-        for handler in await _unit_people(tx, report.unit):
-            await tell(tx, handler, Redo(number=report.id, reason=reason), priority=urgency(here, report), now=here.now)
-        return report
-    report = await _move(tx, here, report, E.DECLINE, actor=actor, note=reason)
-    hotline = here.neighbourhood.community.hotline
-    await _tell_concerned(tx, here, report, Declined(number=report.id, reason=reason, hotline=hotline))
-    return report
-
-
-async def resolve(
-    tx: Transaction, here: Here, actor: Person, report_id: int, *, words: str, files: list[tuple[str, str]]
-) -> Report:
-    """提交结果: by the unit, or by the desk for it. Raises NotAllowed, NoLongerPossible."""
-    report = await get(tx, report_id)
-    if not await handles(tx, actor, report):
-        await permissions.require(tx, actor, Action.HANDLE_REPORTS, place_id=report.place_id)
-    report = await _move(tx, here, report, E.RESOLVE, actor=actor, note=words)
-    for kind, file in files:
-        await reports.add_file(tx, report_id=report.id, kind=kind, file=file, after=True)
-    keepers = {p.id: p for p in await desk_of(tx, report.place_id)}
-    if report.keeper_id:
-        keepers = {report.keeper_id: await people.by_id(tx, report.keeper_id)}
-    for keeper in keepers.values():
-        await show_to_desk(tx, here, keeper, report)
-    return report
-
-
-async def check(tx: Transaction, here: Here, actor: Person, report_id: int) -> Report:
-    """核实无误: the desk has seen that it is done; the resident judges. Raises NotAllowed, NoLongerPossible."""
-    report = await _for_desk(tx, actor, report_id)
-    report = await _move(tx, here, report, E.CHECK, actor=actor)
-    await timers.drop(tx, prefix=_TIMERS, subject_id=report.id)
-    for person in await reports.concerned(tx, report.id):
-        if person.id == report.reporter_id and not reachable_by_chat(person):
-            await ask_by_phone(tx, here, person, AskSolved(number=report.id), question="report", subject_id=report.id)
-        card = "report_result" if person.id == report.reporter_id else "report_mine"
-        await show(tx, person, card, report.id, priority=Priority.REPLY, now=here.now)
-    return report
-
-
-async def judge(
-    tx: Transaction, here: Here, actor: Person, report_id: int, *, event: ReportEvent, on_behalf: bool = False
-) -> Report:
-    """评价 by the reporter: solved, partly, or not (then it is open again, and the level above hears of it)."""
-    report = await get(tx, report_id) if on_behalf else await _own(tx, actor, report_id)
-    if event is E.UNSOLVED:
-        report = await _move(tx, here, report, event, actor=actor, unit=None)
-    else:
-        report = await _move(tx, here, report, event, actor=actor, outcome=event)
-    if event is E.UNSOLVED:
-        await timers.put(tx, kind=RESOLVE_OVERDUE, subject_id=report.id, due=here.working_time.add(here.now, 240))
-        told = {p.id: p for p in await desk_of(tx, report.place_id)}
-        told |= {p.id: p for p in await desk_of(tx, report.place_id, above_grid=True)}
-        for person in told.values():
-            text, about = Unsolved(number=report.id), ("report", report.id)
-            await tell(tx, person, text, priority=urgency(here, report), about=about, now=here.now)
-            await show_to_desk(tx, here, person, report, priority=urgency(here, report))
-    elif report.group_id is not None:
-        group = await dialogues.group_by_id(tx, report.group_id)
-        await tell(tx, group, ClosedInGroup(number=report.id), priority=Priority.TASK, now=here.now)
-    return report
-
-
-async def rate(tx: Transaction, here: Here, actor: Person, report_id: int, *, stars: int) -> Report:
-    """One to five stars, by the reporter and once. Raises NotAllowed, NoLongerPossible."""
-    report = await _own(tx, actor, report_id)
-    if not 1 <= stars <= 5 or not await reports.rate(tx, report_id=report.id, stars=stars):
-        raise NoLongerPossible
-    await note_event(tx, here, report, E.RATE, actor=actor, note=str(stars))
-    await refresh_cards(tx, here, report)
-    return await get(tx, report_id)
-
-
-async def withdraw(tx: Transaction, here: Here, actor: Person, report_id: int) -> Report:
-    """The reporter takes it back; who has it may be on the way and hears of it. Raises NotAllowed, NoLongerPossible."""
-    report = await _own(tx, actor, report_id)
-    report = await _move(tx, here, report, E.WITHDRAW, actor=actor)
-    await timers.drop(tx, prefix=_TIMERS, subject_id=report.id)
-    category = here.neighbourhood.category(report.category).name
-    text = Withdrawn(
-        number=report.id,
-        category={"zh": category.zh, "en": category.en},
-        place=await permissions.full_name(tx, report.place_id),
-        to="desk",
-    )
-    about = None if report.keeper_id else ("report", report.id)  # nobody has it: its card says so
-    for person in await _who_has(tx, report):
-        if person.id != actor.id:
-            await tell(tx, person, text, priority=urgency(here, report), about=about, now=here.now)
-    for person in await reports.concerned(tx, report.id):
-        own = person.id == actor.id
-        whose = replace(text, to="reporter" if own else "follower")
-        await tell(tx, person, whose, priority=Priority.REPLY if own else Priority.TASK, now=here.now)
-    return report
-
-
-async def _who_has(tx: Transaction, report: Report) -> list[Person]:
-    """Whoever keeps it and the unit's people; while nobody has taken it, the desk."""
-    keeper = [await people.by_id(tx, report.keeper_id)] if report.keeper_id else await desk_of(tx, report.place_id)
-    return list({p.id: p for p in [*keeper, *await _unit_people(tx, report.unit)]}.values())
-
-
-async def _for_desk(tx: Transaction, actor: Person, report_id: int) -> Report:
-    report = await get(tx, report_id)
-    await permissions.require(tx, actor, Action.HANDLE_REPORTS, place_id=report.place_id)
-    return report
-
-
-async def _own(tx: Transaction, actor: Person, report_id: int) -> Report:
-    report = await get(tx, report_id)
-    if report.reporter_id != actor.id:
-        raise NotAllowed
-    return report
-
-
 _SAME = object()
 
 
-async def _move(
+async def move(
     tx: Transaction,
     here: Here,
     report: Report,
@@ -316,12 +137,8 @@ async def refresh_cards(tx: Transaction, here: Here, report: Report) -> None:
         await refresh(tx, card, report.id, now=here.now)
 
 
-async def _tell_concerned(tx: Transaction, here: Here, report: Report, text: Text) -> None:
-    for person in await reports.concerned(tx, report.id):
-        await tell(tx, person, text, priority=urgency(here, report), now=here.now)
-
-
-async def _unit_people(tx: Transaction, unit: str | None) -> list[Person]:
+async def unit_people(tx: Transaction, unit: str | None) -> list[Person]:
+    """Who holds the role at a responsible unit."""
     place = await unit_place(tx, unit) if unit else None
     return await people.holding(tx, role=Role.STAFF, place_id=place.id) if place else []
 

@@ -76,6 +76,9 @@ class OneFewer(Text, template="visit/one_fewer"):
     companion: str
     helpers: list[str]
     lacking: bool
+    nobody_left: bool  # to be asked: the officer, or the community, sees to it
+    officer: str
+    hotline: str
     service: What
     due: datetime
     password: str

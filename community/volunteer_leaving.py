@@ -13,7 +13,7 @@ from community.tell import offer_commands, tell
 from community.volunteer_texts import MayBeginAgain, StoppedOnTheWay, YouAreStopped
 from community.volunteers import Stage, Standing, refresh_cards, standing
 from storage.database import Transaction
-from storage.queries import helper_photos, people, volunteers
+from storage.queries import audit, helper_photos, people, volunteers
 from storage.queries import tasks as rows
 from storage.records import Person, Task
 from storage.states import Priority, Role, TaskState
@@ -43,7 +43,7 @@ async def leave(tx: Transaction, here: Here, person: Person) -> None:
     await give_back(tx, here, person)
     await volunteers.forget(tx, person_id=person.id, now=here.now)
     await helper_photos.remove(tx, person.id)
-    await people.audit(tx, action="volunteer_left", actor_id=person.id, person_id=person.id, now=here.now)
+    await audit.note(tx, action="volunteer_left", actor_id=person.id, person_id=person.id, now=here.now)
     await offer_commands(tx, person, now=here.now)
     await refresh_cards(tx, here, person)
 
@@ -85,7 +85,7 @@ async def stop(tx: Transaction, here: Here, actor: Person, person_id: int, *, re
     held = await give_back(tx, here, person, stopped_by=actor)
     for task in held:
         await _hand_on(tx, here, task, person)
-    await people.audit(tx, action="volunteer_stopped", actor_id=actor.id, person_id=person.id, now=here.now)
+    await audit.note(tx, action="volunteer_stopped", actor_id=actor.id, person_id=person.id, now=here.now)
     text = YouAreStopped(reason=reason, hotline=here.neighbourhood.community.hotline)
     await tell(tx, person, text, priority=Priority.REPLY, now=here.now, keys=True)
     await offer_commands(tx, person, now=here.now)
@@ -102,7 +102,7 @@ async def let_begin_again(tx: Transaction, here: Here, actor: Person, person_id:
     if found.stage is not Stage.STOPPED:
         raise NoLongerPossible
     await volunteers.forget(tx, person_id=person.id, now=here.now)
-    await people.audit(tx, action="volunteer_let_begin", actor_id=actor.id, person_id=person.id, now=here.now)
+    await audit.note(tx, action="volunteer_let_begin", actor_id=actor.id, person_id=person.id, now=here.now)
     await tell(tx, person, MayBeginAgain(), priority=Priority.REPLY, now=here.now)
     await refresh_cards(tx, here, person)
 

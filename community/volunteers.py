@@ -12,7 +12,7 @@ from community.permissions import Action
 from community.tell import offer_commands, refresh, show, tell
 from community.volunteer_texts import Checked, NoHome, NoTimeChosen, PutOff, Stopped
 from storage.database import Transaction
-from storage.queries import people, places, volunteers
+from storage.queries import audit, people, places, volunteers
 from storage.records import Person, Place, Volunteer
 from storage.states import PlaceKind, Priority, Role
 
@@ -202,7 +202,7 @@ async def check(tx: Transaction, here: Here, actor: Person, person_id: int) -> N
     await _hold_at(tx, here, person, row.place_id)
     await offer_commands(tx, person, now=here.now)
     place = await places.by_id(tx, row.place_id or 0)
-    await people.audit(
+    await audit.note(
         tx,
         action="role_given",
         actor_id=actor.id,
@@ -221,7 +221,7 @@ async def put_off(tx: Transaction, here: Here, actor: Person, person_id: int) ->
     person, _ = await _applicant(tx, actor, person_id)
     if not await volunteers.put_off(tx, person_id=person.id, now=here.now):
         raise NoLongerPossible
-    await people.audit(tx, action="volunteer_put_off", actor_id=actor.id, person_id=person.id, now=here.now)
+    await audit.note(tx, action="volunteer_put_off", actor_id=actor.id, person_id=person.id, now=here.now)
     community = here.neighbourhood.community
     office = {"zh": community.office.zh, "en": community.office.en} if community.office else None
     await tell(tx, person, PutOff(office=office, hotline=community.hotline), priority=Priority.TASK, now=here.now)

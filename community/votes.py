@@ -19,7 +19,7 @@ from community.vote_texts import (
     VoteEnded,
 )
 from storage.database import Transaction
-from storage.queries import jobs, people, places, timers, votes
+from storage.queries import audit, jobs, people, places, timers, votes
 from storage.records import Person, Place, Vote, VoteOption
 from storage.states import PlaceKind, Priority, VoteKind, VoteState
 
@@ -107,9 +107,7 @@ async def open_vote(tx: Transaction, here: Here, actor: Person, draft: Draft) ->
     for rank, (choice, name) in enumerate({**offered, ABSTAIN: ""}.items()):
         await votes.add_option(tx, vote_id=vote_id, choice=choice, rank=rank, name=name)
     await votes.freeze_roll(tx, vote_id=vote_id, place_id=place.id)
-    await people.audit(
-        tx, action="vote_opened", actor_id=actor.id, subject_kind="vote", subject_id=vote_id, now=here.now
-    )
+    await audit.note(tx, action="vote_opened", actor_id=actor.id, subject_kind="vote", subject_id=vote_id, now=here.now)
     vote = await get(tx, vote_id)
     await timers.put(tx, kind=SPREAD, subject_id=vote.id, due=spread_at(here, vote))
     await timers.put(tx, kind=CLOSE, subject_id=vote.id, due=vote.closes_at)
@@ -241,7 +239,7 @@ async def cancel(tx: Transaction, here: Here, actor: Person, vote_id: int) -> Vo
     vote = await for_desk(tx, actor, vote_id)
     if not await votes.end(tx, vote_id=vote.id, state=VoteState.CANCELLED, now=here.now):
         raise VoteEnded(question=vote.question, cancelled=vote.state is VoteState.CANCELLED)
-    await people.audit(
+    await audit.note(
         tx, action="vote_cancelled", actor_id=actor.id, subject_kind="vote", subject_id=vote.id, now=here.now
     )
     await timers.drop(tx, prefix=_PREFIX, subject_id=vote.id)

@@ -6,42 +6,29 @@
 近邻: 这个号码还没登记。怎么称呼？
 …
 近邻: 要办什么？  [🧺 下单] [📷 报事]
-近邻: 🔧 修东西 给 … 下单吗？  [✅ 下单]
+…
 """
 
-import unicodedata
 from dataclasses import dataclass
 
 from telegram import Update
 
-from community import callers, emergencies, orders, people, permissions, places, report_intake, reports, tasks
-from community.errors import NoLongerPossible, NotAllowed, TooLong
-from community.tell import Both, Text, reachable_by_chat
-from handlers import pick
+from community import callers, emergencies, people, permissions
+from community.errors import NoLongerPossible, NotAllowed
+from community.tell import Both, Text
+from handlers import caller_intake, pick
 from handlers.buttons import Press
 from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, Step, begin, grid
-from handlers.keyboards import keyboard, service_label
+from handlers.keyboards import keyboard
 from handlers.said import Kind, Said
+from handlers.typed import NotAPhone, WriteIt, phone_typed
 from storage.records import Json
-from storage.states import PlaceKind
-
-_BETWEEN_DIGITS = str.maketrans("", "", " -+()")
 
 
 @dataclass(frozen=True, kw_only=True)
 class AskPhone(Text, template="caller/ask_phone"):
     """The caller's number?"""
-
-
-@dataclass(frozen=True, kw_only=True)
-class NotAPhone(Text, template="caller/not_a_phone"):
-    """No number that can be rung."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class WriteIt(Text, template="caller/write_it"):
-    """Words were asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,56 +58,6 @@ class AskWhat(Text, template="caller/ask_what"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AskService(Text, template="caller/ask_service"):
-    """What help?"""
-
-
-@dataclass(frozen=True, kw_only=True)
-class AskWords(Text, template="caller/ask_words"):
-    """What did the caller say?"""
-
-
-@dataclass(frozen=True, kw_only=True)
-class AskOrder(Text, template="caller/ask_order"):
-    """Order this?"""
-
-    emoji: str
-    service: Both
-    name: str
-    place: Both
-    words: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class AskCategory(Text, template="caller/ask_category"):
-    """What kind of matter?"""
-
-
-@dataclass(frozen=True, kw_only=True)
-class AskReport(Text, template="caller/ask_report"):
-    """Register this?"""
-
-    emoji: str
-    category: Both
-    name: str
-    place: Both
-    words: str
-    urgent: bool
-    medical: str
-    police: str
-    fire: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Taken(Text, template="caller/taken"):
-    """Taken down; what happens next."""
-
-    number: int
-    order: bool
-    by_phone: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class TellCaller(Text, template="caller/tell_caller"):
     """What to say to a caller who has the wrong person at the door."""
 
@@ -134,13 +71,6 @@ async def start(_: Update, turn: Turn, __: Press) -> None:
     await turn.answer()
     draft: Json = {"phone": "", "person": None, "name": "", "at": None, "service": "", "category": "", "words": ""}
     await begin(turn, FLOW, draft=draft)
-
-
-def phone_typed(said: Said) -> str:
-    """The digits of a number that was typed; empty for anything else."""
-    written = unicodedata.normalize("NFKC", said.text).translate(_BETWEEN_DIGITS) if said.kind is Kind.TEXT else ""
-    phone = people.clean_phone(written)
-    return phone if written.isdigit() and 7 <= len(phone) <= 15 else ""
 
 
 async def ask_phone(turn: Turn, _: Json) -> None:
@@ -244,130 +174,6 @@ async def take_what(turn: Turn, draft: Json, said: Said) -> str | None:
     return "service" if said.text == "order" else "words"
 
 
-async def ask_service(turn: Turn, _: Json) -> None:
-    """Every service."""
-    options = [FLOW.choice("service", s.code, service_label(s)) for s in turn.here.neighbourhood.services]
-    await turn.say(AskService(), buttons=[*grid(options), FLOW.ways_out("service")])
-
-
-async def take_service(turn: Turn, draft: Json, said: Said) -> str | None:
-    """A tap."""
-    if said.kind is not Kind.PRESS or said.text not in {s.code for s in turn.here.neighbourhood.services}:
-        raise AskAgain(pick.PickFromButtons())
-    draft["service"] = said.text
-    return "order"
-
-
-async def ask_order(turn: Turn, draft: Json) -> None:
-    """What will be ordered; words typed now are taken along."""
-    text = AskOrder(
-        emoji=tasks.service_sign(turn.here, draft["service"]),
-        service=tasks.service_name(turn.here, draft["service"]),
-        name=draft["name"],
-        place=await permissions.full_name(turn.tx, draft["at"]),
-        words=draft["words"],
-    )
-    await turn.say(text, buttons=[[FLOW.choice("order", "yes", "place_order")], FLOW.ways_out("order")])
-
-
-async def take_order(turn: Turn, draft: Json, said: Said) -> str | None:
-    """✅ 下单"""
-    if said.kind is Kind.TEXT:
-        draft["words"] = within(said.text.strip(), orders.WORDS_LIMIT)
-        return "order"
-    if said.kind is not Kind.PRESS or said.text != "yes":
-        raise AskAgain(pick.PickFromButtons())
-    person = await callers.caller(turn.tx, turn.person, draft["person"])
-    order = await orders.place(
-        turn.tx, turn.here, person, service=draft["service"], words=draft["words"], ordered_by=turn.person
-    )
-    taken = Taken(number=order.id, order=True, by_phone=not reachable_by_chat(person))
-    await turn.say(taken, keyboard=await keyboard(turn))
-    return None
-
-
-def within(words: str, limit: int) -> str:
-    """Words that are not too long. Raises TooLong."""
-    if len(words) > limit:
-        raise TooLong(limit=limit, length=len(words))
-    return words
-
-
-async def ask_words(turn: Turn, _: Json) -> None:
-    """In their words."""
-    await turn.say(AskWords(), buttons=[FLOW.ways_out("words")])
-
-
-async def take_words(turn: Turn, draft: Json, said: Said) -> str | None:
-    """The category is guessed from them."""
-    if said.kind is not Kind.TEXT:
-        raise AskAgain(WriteIt())
-    draft["words"] = within(said.text.strip(), report_intake.WORDS_LIMIT)
-    guess = turn.here.neighbourhood.guess_category(said.text)
-    draft["category"] = guess.code if guess else ""
-    return "report" if guess else "category"
-
-
-async def ask_category(turn: Turn, _: Json) -> None:
-    """Every kind of matter."""
-    options = [
-        FLOW.choice("category", c.code, {"zh": f"{c.emoji} {c.name.zh}", "en": f"{c.emoji} {c.name.en}"})
-        for c in turn.here.neighbourhood.categories
-    ]
-    await turn.say(AskCategory(), buttons=[*grid(options), FLOW.ways_out("category")])
-
-
-async def take_category(turn: Turn, draft: Json, said: Said) -> str | None:
-    """A tap."""
-    if said.kind is not Kind.PRESS or said.text not in {c.code for c in turn.here.neighbourhood.categories}:
-        raise AskAgain(pick.PickFromButtons())
-    draft["category"] = said.text
-    return "report"
-
-
-async def ask_report(turn: Turn, draft: Json) -> None:
-    """What will be registered."""
-    category = turn.here.neighbourhood.category(draft["category"])
-    emergency = turn.here.neighbourhood.community.emergency
-    text = AskReport(
-        emoji=category.emoji,
-        category={"zh": category.name.zh, "en": category.name.en},
-        name=draft["name"],
-        place=await permissions.full_name(turn.tx, draft["at"]),
-        words=draft["words"],
-        urgent=category.urgent,
-        medical=emergency.medical,
-        police=emergency.police,
-        fire=emergency.fire,
-    )
-    buttons = [[FLOW.choice("report", "yes", "submit")], FLOW.ways_out("report")]
-    await turn.say(text, buttons=buttons)
-
-
-async def take_report(turn: Turn, draft: Json, said: Said) -> str | None:
-    """✅ 提交"""
-    if said.kind is not Kind.PRESS or said.text != "yes":
-        raise AskAgain(pick.PickFromButtons())
-    person = await callers.caller(turn.tx, turn.person, draft["person"])
-    building = await places.above(turn.tx, draft["at"], PlaceKind.BUILDING)
-    report, _ = await report_intake.submit(
-        turn.tx,
-        turn.here,
-        person,
-        report_intake.Draft(
-            category=draft["category"],
-            place_id=building.id if building else draft["at"],
-            words=draft["words"],
-            door=True,
-        ),
-        entered_by=turn.person,
-    )
-    await reports.show_own(turn.tx, turn.here, person, report)
-    taken = Taken(number=report.id, order=False, by_phone=not reachable_by_chat(person))
-    await turn.say(taken, keyboard=await keyboard(turn))
-    return None
-
-
 FLOW = Flow(
     name="caller",
     steps={
@@ -377,11 +183,11 @@ FLOW = Flow(
         "place": Step(ask=ask_place, take=take_place),
         "consent": Step(ask=ask_consent, take=take_consent),
         "what": Step(ask=ask_what, take=take_what),
-        "service": Step(ask=ask_service, take=take_service),
-        "order": Step(ask=ask_order, take=take_order),
-        "words": Step(ask=ask_words, take=take_words),
-        "category": Step(ask=ask_category, take=take_category),
-        "report": Step(ask=ask_report, take=take_report),
+        "service": Step(ask=caller_intake.ask_service, take=caller_intake.take_service),
+        "order": Step(ask=caller_intake.ask_order, take=caller_intake.take_order),
+        "words": Step(ask=caller_intake.ask_words, take=caller_intake.take_words),
+        "category": Step(ask=caller_intake.ask_category, take=caller_intake.take_category),
+        "report": Step(ask=caller_intake.ask_report, take=caller_intake.take_report),
     },
 )
 PRESSES = {"caller.start": start}

@@ -6,6 +6,9 @@
 近邻: 是哪一位？  [是陈奶奶]
 近邻: 每天几点前报平安？  [9:00] …
 近邻: 要告诉谁？发邻居或家人的电话号码 …  [就这些]
+网格员小王: 13900001008
+近邻: 记下 1 位了：志愿者阿梅 …  [就这些] [✖️ 去掉刚才那位]
+网格员小王: [就这些]
 近邻: 请念给对方听： …  [✅ 对方同意了] [💬 请对方自己点]
 近邻: 登记好了 …
 """
@@ -21,12 +24,12 @@ from community.errors import NotAllowed, NotFound
 from community.tell import Text, reachable_by_chat, tell
 from handlers import pick
 from handlers.buttons import Press
-from handlers.caller import NotAPhone
 from handlers.check_in import Agreed, clock, hour_choices
 from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, Step, begin, grid
 from handlers.keyboards import keyboard
 from handlers.said import Kind, Said
+from handlers.typed import NotAPhone
 from storage.records import Json, Person
 from storage.states import Priority
 
@@ -59,10 +62,13 @@ class NotAnHour(Text, template="check_in/not_an_hour"):
 
 @dataclass(frozen=True, kw_only=True)
 class AskContacts(Text, template="check_in/ask_contacts"):
-    """Who is told for them?"""
+    """Who is told for them? Those found so far, by name or by the end of their number."""
 
     count: int
     most: int
+    names: list[str]
+    tails: list[str]
+    elder: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +83,8 @@ class AskConsent(Text, template="check_in/ask_consent"):
     name: str
     hour: str
     contacts: int
+    names: list[str]
+    tails: list[str]
     chat: bool
 
 
@@ -177,22 +185,39 @@ async def take_hour(turn: Turn, draft: Json, said: Said) -> str | None:
 
 async def ask_contacts(turn: Turn, draft: Json) -> None:
     """One after the other."""
-    most = turn.here.neighbourhood.check_in.contacts
-    text = AskContacts(count=len(draft["contacts"]), most=most)
-    await turn.say(text, buttons=[[FLOW.choice("contacts", "enough", "enough")], FLOW.ways_out("contacts")])
+    count, most = len(draft["contacts"]), turn.here.neighbourhood.check_in.contacts
+    names, tails = await _found(turn, draft)
+    text = AskContacts(count=count, most=most, names=names, tails=tails, elder=draft["name"])
+    drop = [FLOW.choice("contacts", "drop", "drop_last")] if count else []
+    enough = [FLOW.choice("contacts", "enough", "enough")]
+    await turn.say(text, buttons=[enough, drop, FLOW.ways_out("contacts")])
+
+
+async def _found(turn: Turn, draft: Json) -> tuple[list[str], list[str]]:
+    """Names of the contacts, and for those whose name is not shown here the end of their number."""
+    known = {one: await check_in_search.known_as(turn.tx, turn.person, one) for one in draft["contacts"]}
+    tails = draft.get("tails", {})
+    return [name for name in known.values() if name], [tails.get(str(i), "") for i, name in known.items() if not name]
 
 
 async def take_contacts(turn: Turn, draft: Json, said: Said) -> str | None:
-    """A number that somebody is known by, or enough."""
+    """A number that somebody is known by, enough, or not the last one."""
     if said.kind is Kind.PRESS and said.text == "enough":
         return "consent"
+    if said.kind is Kind.PRESS and said.text == "drop":
+        draft["contacts"] = draft["contacts"][:-1]
+        return "contacts"
+    most = turn.here.neighbourhood.check_in.contacts
+    if len(draft["contacts"]) >= most:
+        raise AskAgain(pick.PickFromButtons())
+    phone = _phone(said)
     try:
-        found = await check_in_search.contact(turn.tx, phone=_phone(said), elder_id=draft["person"])
+        found = await check_in_search.contact(turn.tx, phone=phone, elder_id=draft["person"])
     except NotFound:
         raise AskAgain(NobodyKnown()) from None
     draft["contacts"] = [*dict.fromkeys([*draft["contacts"], found.id])]
-    full = len(draft["contacts"]) >= turn.here.neighbourhood.check_in.contacts
-    return "consent" if full else "contacts"
+    draft["tails"] = {**draft.get("tails", {}), str(found.id): phone[-4:]}
+    return "consent" if len(draft["contacts"]) >= most else "contacts"
 
 
 async def ask_consent(turn: Turn, draft: Json) -> None:
@@ -202,7 +227,15 @@ async def ask_consent(turn: Turn, draft: Json) -> None:
     ways = [FLOW.choice("consent", "yes", "elder_agrees")]
     if chat:
         ways.append(FLOW.choice("consent", "ask", "elder_taps"))
-    text = AskConsent(name=draft["name"], hour=clock(draft["minute"]), contacts=len(draft["contacts"]), chat=chat)
+    names, tails = await _found(turn, draft)
+    text = AskConsent(
+        name=draft["name"],
+        hour=clock(draft["minute"]),
+        contacts=len(draft["contacts"]),
+        names=names,
+        tails=tails,
+        chat=chat,
+    )
     await turn.say(text, buttons=[*grid(ways, width=1), FLOW.ways_out("consent")])
 
 

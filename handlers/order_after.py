@@ -11,7 +11,7 @@ from datetime import datetime
 
 from telegram import Update
 
-from community import emergencies, order_changes, orders, proxies, repeats, tasks
+from community import emergencies, order_changes, order_verdict, orders, proxies, repeats, tasks
 from community.errors import NotFound
 from community.tell import Text, What
 from handlers.buttons import Press, button
@@ -75,7 +75,7 @@ async def ask_cancel(_: Update, turn: Turn, press: Press) -> None:
 
 async def cancel(_: Update, turn: Turn, press: Press) -> None:
     """Not needed any more."""
-    await orders.cancel(turn.tx, turn.here, turn.person, press.subject)
+    await order_changes.cancel(turn.tx, turn.here, turn.person, press.subject)
     await turn.answer()
     await turn.say(OrderCancelled(), keyboard=await keyboard(turn))
 
@@ -88,26 +88,26 @@ async def keep(_: Update, turn: Turn, __: Press) -> None:
 
 async def good(_: Update, turn: Turn, press: Press) -> None:
     """👍 好了"""
-    await orders.confirm(turn.tx, turn.here, turn.person, press.subject)
+    await order_verdict.confirm(turn.tx, turn.here, turn.person, press.subject)
     await turn.answer(ThanksForAnswer(event="confirm"))
 
 
 async def not_good(_: Update, turn: Turn, press: Press) -> None:
     """👎 没好"""
-    await orders.complain(turn.tx, turn.here, turn.person, press.subject, event=TaskEvent.NOT_GOOD)
+    await order_verdict.complain(turn.tx, turn.here, turn.person, press.subject, event=TaskEvent.NOT_GOOD)
     await turn.answer(ThanksForAnswer(event="not_good"))
 
 
 async def nobody_came(_: Update, turn: Turn, press: Press) -> None:
     """没人来"""
-    await orders.complain(turn.tx, turn.here, turn.person, press.subject, event=TaskEvent.NO_SHOW)
+    await order_verdict.complain(turn.tx, turn.here, turn.person, press.subject, event=TaskEvent.NO_SHOW)
     await turn.answer(ThanksForAnswer(event="no_show"))
 
 
 async def rate(_: Update, turn: Turn, press: Press) -> None:
     """⭐ 1 … ⭐ 5"""
     stars = int(press.word) if press.word.isascii() and press.word.isdigit() else 0
-    await orders.rate(turn.tx, turn.here, turn.person, press.subject, stars=stars)
+    await order_verdict.rate(turn.tx, turn.here, turn.person, press.subject, stars=stars)
     await turn.answer(ThanksForAnswer(event="rate"))
 
 

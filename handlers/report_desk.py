@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from community import report_intake, report_reading, reports
+from community import report_handling, report_intake, report_reading, report_verdict, reports
 from community.errors import NotFound, TooLong
 from community.permissions import Action, may, require
 from community.tell import Both, Text
@@ -65,25 +65,25 @@ _NOBODY: Both = {"zh": "", "en": ""}
 
 async def accept(_: Update, turn: Turn, press: Press) -> None:
     """🧾 受理"""
-    await reports.accept(turn.tx, turn.here, turn.person, press.subject)
+    await report_handling.accept(turn.tx, turn.here, turn.person, press.subject)
     await turn.answer(Done(number=press.subject, event="accept", unit=_NOBODY))
 
 
 async def see_door(_: Update, turn: Turn, press: Press) -> None:
     """🚪 看门牌和电话"""
-    await reports.see_door(turn.tx, turn.here, turn.person, press.subject)
+    await report_handling.see_door(turn.tx, turn.here, turn.person, press.subject)
     await turn.answer()
 
 
 async def assign_proposed(_: Update, turn: Turn, press: Press) -> None:
     """属实，派给…"""
-    await reports.assign(turn.tx, turn.here, turn.person, press.subject, unit=press.word)
+    await report_handling.assign(turn.tx, turn.here, turn.person, press.subject, unit=press.word)
     await turn.answer(Done(number=press.subject, event="assign", unit=reports.unit_name(turn.here, press.word)))
 
 
 async def check(_: Update, turn: Turn, press: Press) -> None:
     """核实无误"""
-    await reports.check(turn.tx, turn.here, turn.person, press.subject)
+    await report_handling.check(turn.tx, turn.here, turn.person, press.subject)
     await turn.answer(Done(number=press.subject, event="check", unit=_NOBODY))
 
 
@@ -108,7 +108,7 @@ async def take_unit(turn: Turn, draft: Json, said: Said) -> str | None:
     """One of them, by a tap."""
     if said.kind is not Kind.PRESS:
         raise AskAgain(AskUnit(number=draft["report"]))
-    await reports.assign(turn.tx, turn.here, turn.person, draft["report"], unit=said.text)
+    await report_handling.assign(turn.tx, turn.here, turn.person, draft["report"], unit=said.text)
     unit = reports.unit_name(turn.here, said.text)
     await turn.say(Done(number=draft["report"], event="assign", unit=unit))
     return None
@@ -135,7 +135,7 @@ async def take_reason(turn: Turn, draft: Json, said: Said) -> str | None:
     if said.kind is not Kind.TEXT:
         raise AskAgain(AskReason(number=draft["report"], declined=draft["declined"]))
     _check_length(said.text)
-    await reports.send_back(turn.tx, turn.here, turn.person, draft["report"], reason=said.text.strip())
+    await report_handling.send_back(turn.tx, turn.here, turn.person, draft["report"], reason=said.text.strip())
     await turn.say(Done(number=draft["report"], event="back", unit=_NOBODY))
     return None
 
@@ -160,7 +160,9 @@ async def take_result(turn: Turn, draft: Json, said: Said) -> str | None:
         raise AskAgain(AskResult(number=draft["report"]))
     _check_length(said.text)
     files = [(said.kind.value, said.file)] if said.file else []
-    await reports.resolve(turn.tx, turn.here, turn.person, draft["report"], words=said.text.strip(), files=files)
+    await report_handling.resolve(
+        turn.tx, turn.here, turn.person, draft["report"], words=said.text.strip(), files=files
+    )
     await turn.say(Done(number=draft["report"], event="resolve", unit=_NOBODY))
     return None
 
@@ -174,20 +176,20 @@ async def judge(_: Update, turn: Turn, press: Press) -> None:
     """👍 解决了 / 部分解决 / 👎 没解决"""
     if press.word not in ("solved", "partly", "unsolved"):
         raise NotFound
-    await reports.judge(turn.tx, turn.here, turn.person, press.subject, event=ReportEvent(press.word))
+    await report_verdict.judge(turn.tx, turn.here, turn.person, press.subject, event=ReportEvent(press.word))
     await turn.answer(Done(number=press.subject, event=press.word, unit=_NOBODY))
 
 
 async def rate(_: Update, turn: Turn, press: Press) -> None:
     """⭐ 1 … ⭐ 5"""
     stars = int(press.word) if press.word.isascii() and press.word.isdigit() else 0
-    await reports.rate(turn.tx, turn.here, turn.person, press.subject, stars=stars)
+    await report_verdict.rate(turn.tx, turn.here, turn.person, press.subject, stars=stars)
     await turn.answer(ThanksForStars(number=press.subject))
 
 
 async def withdraw(_: Update, turn: Turn, press: Press) -> None:
     """撤回"""
-    await reports.withdraw(turn.tx, turn.here, turn.person, press.subject)
+    await report_verdict.withdraw(turn.tx, turn.here, turn.person, press.subject)
     await turn.answer(Done(number=press.subject, event="withdraw", unit=_NOBODY))
 
 

@@ -22,12 +22,12 @@ from community.tell import Text
 from community.time_bank_texts import NotReversible
 from handlers import pick
 from handlers.buttons import Press
-from handlers.caller import WriteIt, phone_typed, within
 from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, Step, begin, grid
 from handlers.keyboards import keyboard
 from handlers.said import Kind, Said
 from handlers.time_bank_give import minutes_typed
+from handlers.typed import WriteIt, phone_typed, within
 from storage.records import Json
 
 _OFFERED = (30, 60, 90, 120)

@@ -19,11 +19,11 @@ from community import time_bank_ledger as ledger
 from community.tell import Text
 from handlers import pick
 from handlers.buttons import Press
-from handlers.caller import NotAPhone, phone_typed
 from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, Step, begin, grid
 from handlers.keyboards import keyboard
 from handlers.said import Kind, Said
+from handlers.typed import NotAPhone, phone_typed
 from storage.records import Json
 from storage.states import Relation
 

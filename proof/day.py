@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from bot.application import DUE
 from bot.clock import Clock
 from bot.scheduler import Scheduler
-from community import check_in_day, check_ins, orders, taking
+from community import check_in_day, check_ins, order_verdict, orders, taking
 from community.emergency_switch import holds
 from community.errors import Refused
 from community.here import Here
@@ -174,7 +174,7 @@ async def _visit(day: Day, elder: Person, due: datetime) -> None:
     day.plan(due - timedelta(minutes=170), step(taking.still_coming))
     for minutes, use in ((-10, taking.set_off), (0, taking.arrive), (30, taking.finish)):
         day.plan(due + timedelta(minutes=minutes), step(use))
-    day.plan(due + timedelta(minutes=60), lambda tx, here: orders.confirm(tx, here, elder, made.id))
+    day.plan(due + timedelta(minutes=60), lambda tx, here: order_verdict.confirm(tx, here, elder, made.id))
 
 
 async def lived(size: int) -> Day:

@@ -26,7 +26,7 @@ from unittest import mock
 from zoneinfo import ZoneInfo
 
 from bot.settings import EXAMPLE
-from community import asking, dispatch, orders, places, taking, tasks
+from community import asking, dispatch, order_changes, orders, places, taking, tasks
 from community import neighbourhood as neighbourhoods
 from community.errors import Refused
 from community.here import Here
@@ -170,7 +170,9 @@ class Month:
                 elif kind == dispatch.STAFF:
                     task = await tasks.get(tx, int(subject))
                     if tasks.wanted(task) and task.order_id and task.person_id:
-                        await orders.cancel(tx, self.here(), await people.by_id(tx, task.person_id), task.order_id)
+                        await order_changes.cancel(
+                            tx, self.here(), await people.by_id(tx, task.person_id), task.order_id
+                        )
 
     async def _hear(self, tx: Transaction, task: Task) -> None:
         """Whoever is newly asked answers in their time, or does not."""

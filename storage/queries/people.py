@@ -1,11 +1,11 @@
-"""People, the roles they hold, and the invitations to roles."""
+"""People, and the roles they hold."""
 
 from collections.abc import Collection
 from datetime import datetime
 
 from storage.crypto import Sealed
 from storage.database import Transaction
-from storage.records import Disclosure, Grant, Invite, Person
+from storage.records import Grant, Person
 from storage.states import Role
 
 PERSON = (
@@ -275,100 +275,6 @@ async def living_at(tx: Transaction, *, place_id: int) -> list[Person]:
         f"SELECT {PERSON} FROM people p WHERE p.place_id = :place_id AND p.joined_at IS NOT NULL "
         "AND p.erased_at IS NULL ORDER BY p.id LIMIT 20",
         place_id=place_id,
-    )
-
-
-async def add_invite(
-    tx: Transaction,
-    *,
-    token_hash: bytes,
-    role: Role,
-    place_id: int,
-    uses: int,
-    expires_at: datetime,
-    now: datetime,
-) -> None:
-    """An invitation that can be used `uses` times."""
-    await tx.run(
-        "INSERT INTO invites (token_hash, role, place_id, uses_left, expires_at, created_at) "
-        "VALUES (:token_hash, :role, :place_id, :uses, :expires_at, :now)",
-        token_hash=token_hash,
-        role=role,
-        place_id=place_id,
-        uses=uses,
-        expires_at=expires_at,
-        now=now,
-    )
-
-
-async def invite(tx: Transaction, token_hash: bytes) -> Invite | None:
-    """The invitation this token belongs to."""
-    return await tx.one(
-        Invite,
-        "SELECT id, role, place_id, uses_left, expires_at FROM invites WHERE token_hash = :token_hash",
-        token_hash=token_hash,
-    )
-
-
-async def use_invite(tx: Transaction, invite_id: int) -> bool:
-    """Use an invitation once; False when it is used up."""
-    return bool(
-        await tx.run(
-            "UPDATE invites SET uses_left = uses_left - 1 WHERE id = :invite_id AND uses_left > 0",
-            invite_id=invite_id,
-        )
-    )
-
-
-async def audit(
-    tx: Transaction,
-    *,
-    action: str,
-    actor_id: int | None,
-    person_id: int | None = None,
-    subject_kind: str | None = None,
-    subject_id: int | None = None,
-    detail: str | None = None,
-    now: datetime,
-) -> None:
-    """Write down what may be asked about later; never a personal value."""
-    await tx.run(
-        "INSERT INTO audit (at, action, actor_id, person_id, subject_kind, subject_id, detail) "
-        "VALUES (:now, :action, :actor_id, :person_id, :subject_kind, :subject_id, :detail)",
-        now=now,
-        action=action,
-        actor_id=actor_id,
-        person_id=person_id,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        detail=detail,
-    )
-
-
-async def disclosures(tx: Transaction, *, person_id: int, limit: int) -> list[Disclosure]:
-    """Who opened somebody's address, latest first."""
-    return await tx.all(
-        Disclosure,
-        "SELECT at, actor_id, detail AS actor_role FROM audit "
-        "WHERE person_id = :person_id AND action = 'opened_address' "
-        "ORDER BY id DESC LIMIT :limit",
-        person_id=person_id,
-        limit=limit,
-    )
-
-
-async def has_opened(tx: Transaction, *, actor_id: int, person_id: int, subject: tuple[str, int]) -> bool:
-    """Whether somebody has opened a person's address for this subject."""
-    return bool(
-        await tx.one(
-            int,
-            "SELECT 1 FROM audit WHERE person_id = :person_id AND action = 'opened_address' "
-            "AND actor_id = :actor_id AND subject_kind = :kind AND subject_id = :subject_id LIMIT 1",
-            person_id=person_id,
-            actor_id=actor_id,
-            kind=subject[0],
-            subject_id=subject[1],
-        )
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 from factories import AQIANG, LIU, WU, XIAOLIN, XIAOWANG, ZHOU, Speaker, Town
 
-from community import answers, calls, orders, taking, tasks
+from community import answers, calls, order_changes, orders, taking, tasks
 from community.errors import NoLongerPossible, NotAllowed, NotFound
 from community.hand_over import hand_over
 from community.order_texts import NotYourOwn
@@ -159,7 +159,7 @@ async def test_what_is_over_need_not_be_told_any_more(town: Town) -> None:
         await taking.release(tx, town.here(), await town.person(XIAOLIN), 1)
     assert [c.template for c in await open_calls(town)] == ["order/helper_changed"]
     async with town.database.write() as tx:
-        await orders.cancel(tx, town.here(), await town.person(WU), 1)
+        await order_changes.cancel(tx, town.here(), await town.person(WU), 1)
 
     assert await open_calls(town) == []
     assert await town.count("timers", "kind LIKE 'call_%'") == 0
@@ -170,7 +170,7 @@ async def test_calls_about_another_order_stay(town: Town) -> None:
 
     async with town.database.write() as tx:
         order = await orders.place(tx, town.here(), elder, service="meals", ordered_by=await town.person(WU))
-        await orders.cancel(tx, town.here(), await town.person(WU), order.id)
+        await order_changes.cancel(tx, town.here(), await town.person(WU), order.id)
 
     assert [c.template for c in await open_calls(town)] == ["order/found"]
 

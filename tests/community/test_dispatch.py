@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from factories import AMEI, NAINAI, XIAOLIN, Speaker, Town
 
-from community import asking, dispatch, orders, taking, tasks
+from community import asking, dispatch, order_verdict, orders, taking, tasks
 from community.order_texts import SomebodyFaster, StillAlone
 from storage.database import Transaction
 from storage.queries import offers, people, volunteers
@@ -199,7 +199,7 @@ async def test_who_helped_before_is_asked_before_who_lives_nearer(town: Town) ->
         here, person = town.here(), await town.person(known)
         await taking.claim(tx, here, person, task.id)
         await taking.finish(tx, here, person, task.id)
-        await orders.confirm(tx, here, await town.person(NAINAI), 1)
+        await order_verdict.confirm(tx, here, await town.person(NAINAI), 1)
     await crowd(town, 4, home="B3-1-101")
 
     again = await placed(town)

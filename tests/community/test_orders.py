@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from factories import AMEI, AQIANG, NAINAI, WU, XIAOLIN, XIAOWANG, ZHOU, Speaker, Town
 
-from community import orders, people, taking, tasks
+from community import order_changes, order_verdict, orders, people, taking, tasks
 from community.errors import NoLongerPossible, NotAllowed, NotFound, TooLong
 from community.order_texts import NoAddress, NotYourOwn, OrderedAlready, SomebodyFaster
 from storage.database import redone
@@ -60,7 +60,7 @@ async def test_the_same_service_is_ordered_again_only_when_the_last_is_over(town
         await placed(town)
 
     async with town.database.write() as tx:
-        await orders.cancel(tx, town.here(), await town.person(NAINAI), 1)
+        await order_changes.cancel(tx, town.here(), await town.person(NAINAI), 1)
 
     assert (await placed(town)).id == 2
 
@@ -132,10 +132,10 @@ async def test_only_the_person_served_and_who_ordered_may_cancel(town: Town) -> 
         await orders.place(tx, town.here(), served, service="repairs", ordered_by=zhou)
         for who in (XIAOLIN, WU):
             with pytest.raises(NotAllowed):
-                await orders.cancel(tx, town.here(), await town.person(who), 1)
-        await orders.cancel(tx, town.here(), zhou, 1)
+                await order_changes.cancel(tx, town.here(), await town.person(who), 1)
+        await order_changes.cancel(tx, town.here(), zhou, 1)
         with pytest.raises(NoLongerPossible):
-            await orders.cancel(tx, town.here(), zhou, 1)
+            await order_changes.cancel(tx, town.here(), zhou, 1)
 
     assert (await found(town))[1].state is TaskState.CANCELLED
     assert phone.name == "林爷爷"
@@ -150,12 +150,15 @@ async def test_who_ordered_for_somebody_may_say_that_nobody_came_but_not_that_it
         await orders.place(tx, town.here(), served, service="repairs", ordered_by=zhou)
         await taking.claim(tx, town.here(), xiaolin, 1)
         await taking.finish(tx, town.here(), xiaolin, 1)
-        for refused in (orders.confirm(tx, town.here(), zhou, 1), orders.rate(tx, town.here(), zhou, 1, stars=5)):
+        for refused in (
+            order_verdict.confirm(tx, town.here(), zhou, 1),
+            order_verdict.rate(tx, town.here(), zhou, 1, stars=5),
+        ):
             with pytest.raises(NotAllowed):
                 await refused
         with pytest.raises(NotAllowed):
-            await orders.complain(tx, town.here(), zhou, 1, event=TaskEvent.NOT_GOOD)
-        await orders.complain(tx, town.here(), zhou, 1, event=TaskEvent.NO_SHOW)
+            await order_verdict.complain(tx, town.here(), zhou, 1, event=TaskEvent.NOT_GOOD)
+        await order_verdict.complain(tx, town.here(), zhou, 1, event=TaskEvent.NO_SHOW)
 
     assert (await found(town))[1].state is TaskState.OPEN
 
@@ -167,7 +170,7 @@ async def test_a_complaint_is_one_of_two_things(town: Town) -> None:
         nainai = await town.person(NAINAI)
         for event in (TaskEvent.CANCEL, TaskEvent.NOT_GOOD, TaskEvent.NO_SHOW, TaskEvent.RETURN):
             with pytest.raises(NoLongerPossible):
-                await orders.complain(tx, town.here(), nainai, 1, event=event)
+                await order_verdict.complain(tx, town.here(), nainai, 1, event=event)
 
 
 async def test_an_order_without_its_task_is_not_found(town: Town) -> None:
@@ -198,5 +201,5 @@ async def test_who_went_along_does_not_confirm_it_either(town: Town) -> None:
         await taking.finish(tx, town.here(), await town.person(XIAOLIN), 1)
 
         with pytest.raises(NotYourOwn):
-            await orders.confirm(tx, town.here(), await town.person(WU), 1, on_behalf=True)
-        await orders.confirm(tx, town.here(), await town.person(ZHOU), 1, on_behalf=True)
+            await order_verdict.confirm(tx, town.here(), await town.person(WU), 1, on_behalf=True)
+        await order_verdict.confirm(tx, town.here(), await town.person(ZHOU), 1, on_behalf=True)

@@ -6,7 +6,7 @@ from factories import NAINAI, XIAOLIN, Town, person
 from community import permissions
 from community.errors import NotAllowed
 from community.permissions import ALLOWED, Action
-from storage.queries import people
+from storage.queries import audit, people
 from storage.states import Role
 
 HERE = "B3"  # the place in question: a building
@@ -87,7 +87,7 @@ async def test_an_address_is_never_opened_without_a_line_that_its_owner_can_read
         address = await permissions.open_address(
             tx, town.here(), owner, viewer=viewer, role="volunteer", subject=("task", 7)
         )
-        (line,) = await people.disclosures(tx, person_id=owner.id, limit=5)
+        (line,) = await audit.disclosures(tx, person_id=owner.id, limit=5)
 
     assert (address.name, address.place["zh"]) == ("陈奶奶", "3号楼2梯301")
     assert (line.actor_id, line.actor_role, line.at) == (viewer.id, "volunteer", town.clock.now())
@@ -98,7 +98,7 @@ async def test_ones_own_address_is_shown_without_a_line(town: Town) -> None:
         owner = await person(tx, NAINAI)
         await permissions.own_address(tx, owner)
 
-        assert await people.disclosures(tx, person_id=owner.id, limit=5) == []
+        assert await audit.disclosures(tx, person_id=owner.id, limit=5) == []
 
 
 @pytest.mark.parametrize(

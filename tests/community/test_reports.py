@@ -7,7 +7,7 @@ import pytest
 from factories import AQIANG, LIU, NAINAI, WU, XIAOHE, XIAOWANG, Town, person, place
 
 from bot.application import DUE
-from community import report_clock, report_intake, reports
+from community import report_clock, report_handling, report_intake, report_verdict, reports
 from community.errors import NoLongerPossible, NotAllowed, NotFound, TooLong
 from community.here import Here
 from community.report_texts import TooManyToday
@@ -36,17 +36,17 @@ async def put_into(tx: Transaction, report: Report, state: ReportState) -> None:
 Act = Callable[[Transaction, Here, Person, int], Awaitable[object]]
 # Who does it, and how; one for each event of the table.
 ACTS: dict[ReportEvent, tuple[str, Act]] = {
-    E.ACCEPT: ("desk", reports.accept),
-    E.ASSIGN: ("desk", lambda tx, h, p, r: reports.assign(tx, h, p, r, unit=UNIT)),
-    E.DECLINE: ("desk", lambda tx, h, p, r: reports.send_back(tx, h, p, r, reason="x")),
-    E.REDO: ("desk", lambda tx, h, p, r: reports.send_back(tx, h, p, r, reason="x")),
-    E.GIVE_BACK: ("unit", lambda tx, h, p, r: reports.send_back(tx, h, p, r, reason="x")),
-    E.RESOLVE: ("desk", lambda tx, h, p, r: reports.resolve(tx, h, p, r, words="x", files=[])),
-    E.CHECK: ("desk", reports.check),
-    E.SOLVED: ("own", lambda tx, h, p, r: reports.judge(tx, h, p, r, event=E.SOLVED)),
-    E.PARTLY: ("own", lambda tx, h, p, r: reports.judge(tx, h, p, r, event=E.PARTLY)),
-    E.UNSOLVED: ("own", lambda tx, h, p, r: reports.judge(tx, h, p, r, event=E.UNSOLVED)),
-    E.WITHDRAW: ("own", reports.withdraw),
+    E.ACCEPT: ("desk", report_handling.accept),
+    E.ASSIGN: ("desk", lambda tx, h, p, r: report_handling.assign(tx, h, p, r, unit=UNIT)),
+    E.DECLINE: ("desk", lambda tx, h, p, r: report_handling.send_back(tx, h, p, r, reason="x")),
+    E.REDO: ("desk", lambda tx, h, p, r: report_handling.send_back(tx, h, p, r, reason="x")),
+    E.GIVE_BACK: ("unit", lambda tx, h, p, r: report_handling.send_back(tx, h, p, r, reason="x")),
+    E.RESOLVE: ("desk", lambda tx, h, p, r: report_handling.resolve(tx, h, p, r, words="x", files=[])),
+    E.CHECK: ("desk", report_handling.check),
+    E.SOLVED: ("own", lambda tx, h, p, r: report_verdict.judge(tx, h, p, r, event=E.SOLVED)),
+    E.PARTLY: ("own", lambda tx, h, p, r: report_verdict.judge(tx, h, p, r, event=E.PARTLY)),
+    E.UNSOLVED: ("own", lambda tx, h, p, r: report_verdict.judge(tx, h, p, r, event=E.UNSOLVED)),
+    E.WITHDRAW: ("own", report_verdict.withdraw),
 }
 WHO = {"desk": XIAOWANG, "unit": XIAOHE, "own": AQIANG}
 # 退回 is one act with three meanings: which of them depends on the state.
@@ -119,7 +119,7 @@ async def test_a_unit_that_is_not_on_the_duty_list_gets_nothing(town: Town) -> N
     async with town.database.write() as tx:
         report = await submitted(tx, town.here())
         with pytest.raises(NotFound):
-            await reports.assign(tx, town.here(), await person(tx, XIAOWANG), report.id, unit="nobody")
+            await report_handling.assign(tx, town.here(), await person(tx, XIAOWANG), report.id, unit="nobody")
 
 
 @pytest.mark.parametrize("stars", [0, 6, -1])
@@ -128,18 +128,18 @@ async def test_stars_are_one_to_five(town: Town, stars: int) -> None:
         report = await submitted(tx, town.here())
         await put_into(tx, report, S.CLOSED)
         with pytest.raises(NoLongerPossible):
-            await reports.rate(tx, town.here(), await person(tx, AQIANG), report.id, stars=stars)
+            await report_verdict.rate(tx, town.here(), await person(tx, AQIANG), report.id, stars=stars)
 
 
 async def test_stars_are_given_once_and_only_to_what_is_closed(town: Town) -> None:
     async with town.database.write() as tx:
         report, own = await submitted(tx, town.here()), await person(tx, AQIANG)
         with pytest.raises(NoLongerPossible):
-            await reports.rate(tx, town.here(), own, report.id, stars=5)
+            await report_verdict.rate(tx, town.here(), own, report.id, stars=5)
         await put_into(tx, report, S.CLOSED)
-        await reports.rate(tx, town.here(), own, report.id, stars=4)
+        await report_verdict.rate(tx, town.here(), own, report.id, stars=4)
         with pytest.raises(NoLongerPossible):
-            await reports.rate(tx, town.here(), own, report.id, stars=5)
+            await report_verdict.rate(tx, town.here(), own, report.id, stars=5)
 
         assert (await reports.get(tx, report.id)).stars == 4
 
@@ -152,7 +152,7 @@ async def test_both_clocks_are_set_at_the_start_and_stop_when_it_is_done(town: T
         assert await timers.counts(tx, now=town.clock.now()) == (2, 0)
 
         await put_into(tx, report, S.RESOLVED)
-        await reports.check(tx, town.here(), await person(tx, XIAOWANG), report.id)
+        await report_handling.check(tx, town.here(), await person(tx, XIAOWANG), report.id)
 
         assert await timers.counts(tx, now=town.clock.now()) == (0, 0)
 
@@ -195,8 +195,8 @@ async def test_by_night_a_late_report_waits_for_the_morning_unless_it_is_urgent(
 async def test_the_timeline_keeps_who_did_what_and_why_in_order(town: Town) -> None:
     async with town.database.write() as tx:
         report, worker = await submitted(tx, town.here()), await person(tx, XIAOWANG)
-        await reports.accept(tx, town.here(), worker, report.id)
-        await reports.send_back(tx, town.here(), worker, report.id, reason="请找隔壁社区")
+        await report_handling.accept(tx, town.here(), worker, report.id)
+        await report_handling.send_back(tx, town.here(), worker, report.id, reason="请找隔壁社区")
         events = await rows.events(tx, report.id)
 
     assert [e.event for e in events] == [E.SUBMIT, E.ACCEPT, E.DECLINE]

@@ -9,6 +9,7 @@ from factories import AMEI, NAINAI, WU, XIAOLIN, XIAOWANG, ZHOU, Speaker, Town
 from community import (
     answers,
     mine,
+    order_verdict,
     orders,
     people,
     taking,
@@ -32,7 +33,7 @@ from community.time_bank_texts import (
 from storage.database import Transaction
 from storage.queries import tasks as task_rows
 from storage.queries import time_bank as rows
-from storage.states import ContactMode, Relation, Role
+from storage.states import ContactMode, Relation, Role, TaskEvent
 from storage.time_bank_records import Posting
 
 
@@ -48,7 +49,7 @@ async def help_with(town: Town, helper: Speaker, served: Speaker, *, minutes: fl
             await taking.arrive(tx, town.here(), one, task.id)
         town.clock.advance(minutes=minutes)
         await taking.finish(tx, town.here(), one, task.id)
-        await orders.confirm(tx, town.here(), other, order.id)
+        await order_verdict.confirm(tx, town.here(), other, order.id)
 
 
 async def minutes_of(town: Town, who: Speaker) -> int:
@@ -115,7 +116,7 @@ async def test_whoever_comes_along_gets_the_same_minutes_and_the_person_served_p
         await taking.arrive(tx, town.here(), captain, task.id)
         town.clock.advance(minutes=25)
         await taking.finish(tx, town.here(), captain, task.id)
-        await orders.confirm(tx, town.here(), person, order.id)
+        await order_verdict.confirm(tx, town.here(), person, order.id)
 
     assert [await minutes_of(town, one) for one in (XIAOLIN, AMEI, served)] == [25, 25, 35]
     assert await fund(town) == -60 - 25
@@ -137,7 +138,7 @@ async def test_minutes_are_posted_once_however_often_it_is_asked_for(town: Town)
         again = await time_bank.post(tx, town.here(), task)
         assert [(one.minutes, one.balance) for one in again] == [(25, 25)]
         with pytest.raises(ConfirmedAlready):
-            await orders.confirm(tx, town.here(), await town.person(NAINAI), 1)
+            await order_verdict.confirm(tx, town.here(), await town.person(NAINAI), 1)
 
     assert await town.count("transfers") == 1
     assert await total(town) == 0
@@ -166,12 +167,12 @@ async def test_a_visit_that_was_redone_by_somebody_else_is_theirs(town: Town) ->
         await taking.arrive(tx, town.here(), xiaolin, 1)
         town.clock.advance(minutes=90)
         await taking.finish(tx, town.here(), xiaolin, 1)
-        await orders.complain(tx, town.here(), nainai, 1, event=orders.TaskEvent.NOT_GOOD)
+        await order_verdict.complain(tx, town.here(), nainai, 1, event=TaskEvent.NOT_GOOD)
         await taking.claim(tx, town.here(), amei, 1)
         await taking.arrive(tx, town.here(), amei, 1)
         town.clock.advance(minutes=10)
         await taking.finish(tx, town.here(), amei, 1)
-        await orders.confirm(tx, town.here(), nainai, 1)
+        await order_verdict.confirm(tx, town.here(), nainai, 1)
 
     assert (await minutes_of(town, XIAOLIN), await minutes_of(town, AMEI)) == (0, 10)
 
@@ -194,7 +195,7 @@ async def companion(town: Town, helper: Speaker, *, minutes: int) -> None:
         await taking.arrive(tx, town.here(), one, task.id)
         town.clock.advance(minutes=minutes)
         await taking.finish(tx, town.here(), one, task.id)
-        await orders.confirm(tx, town.here(), other, order.id)
+        await order_verdict.confirm(tx, town.here(), other, order.id)
 
 
 async def held(town: Town, who: Speaker) -> ledger.Holdings:
@@ -635,7 +636,7 @@ async def test_what_comes_to_somebody_who_has_left_goes_to_the_fund(town: Town) 
         await taking.claim(tx, town.here(), xiaolin, 3)
         await taking.finish(tx, town.here(), xiaolin, 3)
         await people.erase(tx, town.here(), xiaolin)
-        await orders.confirm(tx, town.here(), nainai, 3)
+        await order_verdict.confirm(tx, town.here(), nainai, 3)
 
     await reverse(town, 2)
 

@@ -12,7 +12,7 @@ from factories import AMEI, KEY, NAINAI, WU, XIAOLIN, XIAOWANG, ZHOU, ZONE, Stil
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from community import orders, taking, time_bank_check, time_bank_giving, time_bank_postings
+from community import order_verdict, orders, taking, time_bank_check, time_bank_giving, time_bank_postings
 from community.errors import Refused
 from community.here import Here
 from community.neighbourhood import Neighbourhood
@@ -87,7 +87,7 @@ async def visit(stage: Stage, tx: Transaction, helper: Person, served: Person, m
     await taking.arrive(tx, stage.here(), helper, task.id)
     stage.clock.advance(minutes=minutes)
     await taking.finish(tx, stage.here(), helper, task.id)
-    await orders.confirm(tx, stage.here(), served, order.id)
+    await order_verdict.confirm(tx, stage.here(), served, order.id)
 
 
 async def pending(tx: Transaction, kind: PostingKind, number: int) -> int:

@@ -2,7 +2,7 @@
 
 from factories import AMEI, NAINAI, XIAOLIN, Speaker, Town
 
-from community import orders, taking, volunteer_figures
+from community import order_verdict, orders, taking, volunteer_figures
 from storage.queries import volunteers
 from storage.records import TeamFigures
 
@@ -25,7 +25,7 @@ async def outing(town: Town, service: str, *who: Speaker) -> None:
     town.clock.advance(minutes=30)
     async with town.database.write() as tx:
         await taking.finish(tx, town.here(), await town.person(who[0]), task.id)
-        await orders.confirm(tx, town.here(), await town.person(NAINAI), order.id)
+        await order_verdict.confirm(tx, town.here(), await town.person(NAINAI), order.id)
 
 
 async def figures(town: Town, code: str = "toolbox") -> TeamFigures:

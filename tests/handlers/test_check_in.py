@@ -371,3 +371,40 @@ async def test_a_contact_without_chat_is_rung_up_and_asked_and_rung_up_when_it_c
     assert chat.heard(NAINAI)[-1].startswith("您的联系人愿意照应")
     await until(chat, 9, 15, days=1)
     assert any("林爷爷（13900001077）" in text and "去看一看" in text for text in chat.heard(ZHOU))
+
+
+async def to_the_contacts(chat: Dialogue) -> None:
+    steps = [("/desk", "*"), (Press("🌞 登记报平安"), "*"), ("13900001001", "是哪一位？"), (Press("是*"), "*")]
+    await chat.play(XIAOWANG, [*steps, (Press("9:00"), "没报平安的那天，要告诉哪位邻居或家人？*")])
+
+
+async def test_who_enrols_sees_whom_a_number_found_and_takes_a_wrong_one_back(chat: Dialogue) -> None:
+    await to_the_contacts(chat)
+
+    await chat.play(
+        XIAOWANG,
+        [
+            ("13900001005", "记下 1 位了*👤 住户阿强*等陈奶奶同意了，再问对方愿不愿意*"),
+            (Press("✖️ 去掉刚才那位"), "没报平安的那天，要告诉哪位邻居或家人？*"),
+            ("13900001008", "记下 1 位了*👤 志愿者阿梅*"),
+            ("13900001005", "请念给陈奶奶听：*联系人 2 位*👤 志愿者阿梅 👤 住户阿强*"),
+            (Press("⬅️ 返回"), "记下 2 位了，最多 2 位：*👤 志愿者阿梅 👤 住户阿强*"),
+            ("13900001002", ["请点下面的按键。", "记下 2 位了*"]),
+            (Press("✖️ 去掉刚才那位"), "记下 1 位了*"),
+            (Press("就这些"), "请念给陈奶奶听：*联系人 1 位*👤 志愿者阿梅*"),
+            (Press("✅ 对方同意了"), "登记好了*"),
+        ],
+    )
+
+    assert await chat.town.count("check_in_contacts") == 1
+    assert any("想请您照应" in text for text in told(chat, AMEI))
+    assert told(chat, AQIANG) == []
+
+
+async def test_the_name_of_a_contact_who_lives_outside_the_enrollers_area_is_not_told(chat: Dialogue) -> None:
+    await chat.town.resident("外片王姐", "B1-1-101", phone="13900001066")
+    await to_the_contacts(chat)
+
+    await chat.play(XIAOWANG, [("13900001066", "记下 1 位了*👤 尾号 1066（不住在您这边，名字不显示）*")])
+
+    assert "外片王姐" not in " ".join(m.text for m in chat.screen(XIAOWANG))

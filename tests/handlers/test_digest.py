@@ -50,7 +50,7 @@ async def five_things(chat: Dialogue) -> None:
     await ordered(chat, *SERVICES)
     async with chat.town.database.write() as tx:
         here, elder = chat.town.here(), await chat.town.person(NAINAI)
-        await orders.cancel(tx, here, elder, 1)
+        await order_changes.cancel(tx, here, elder, 1)
         await order_changes.change_time(tx, here, elder, 2, due=here.now + timedelta(hours=20))
     await chat.settle()
 

@@ -333,6 +333,51 @@ async def test_giving_it_back_looks_for_somebody_else_and_tells_the_elder(chat: 
     assert "陈奶奶" not in " ".join(m.text for m in chat.screen(XIAOLIN))
 
 
+async def test_nobody_left_to_ask_once_it_is_given_back_is_one_message_that_says_both(chat: Dialogue) -> None:
+    await order(chat)
+    await chat.play(AMEI, [(Press("这次不行"), [Popup("好的*"), Edited("*")])])
+    await claim(chat)
+    for who in (NAINAI, ZHOU):
+        chat.heard(who)
+
+    await chat.play(XIAOLIN, [(Press("↩️ 去不了"), [Popup("知道了*"), Edited("*")])])
+    await chat.advance(minutes=25)
+
+    assert told(chat, NAINAI) == [
+        "原来要来的人来不了，“修东西”一时还没找到别人，社区在亲自安排，由值班员老周负责。着急就打 059155500100。"
+    ]
+    assert [text.startswith("🔴 订单 0001") for text in told(chat, ZHOU)] == [True, False]  # and its card
+
+
+async def order_for_two(chat: Dialogue) -> None:
+    await chat.play(NAINAI, [("/order", "*"), (Press("🔥 查燃气"), "*"), (Press("✅ 叫人来"), ["*", "*"])])
+    await claim(chat)
+    await chat.play(AMEI, [(Press("🙋 我去"), [Popup("*"), Edited("*")])])
+    chat.heard(NAINAI)
+
+
+async def test_nobody_left_to_go_along_is_one_message_that_says_who_still_comes(chat: Dialogue) -> None:
+    await order_for_two(chat)
+
+    await chat.play(AMEI, [(Press("↩️ 去不了"), [Popup("知道了*"), Edited("*")])])
+    await chat.advance(minutes=25)
+
+    [said] = told(chat, NAINAI)
+    assert said.startswith("志愿者阿梅来不了了，“查燃气”要两位一起来。还差一位没找到，社区在亲自安排，")
+    assert said.endswith(f"暗号换了：来的人会先说“{await password(chat)}”，说不对别开门。")
+
+
+async def test_a_captain_who_cannot_come_hands_over_and_one_message_says_that_one_is_missing(chat: Dialogue) -> None:
+    await order_for_two(chat)
+
+    await chat.play(XIAOLIN, [(Press("↩️ 去不了"), [Popup("知道了*"), Edited("*")])])
+    await chat.advance(seconds=1)
+
+    [said] = told(chat, NAINAI)
+    assert "换志愿者阿梅来，时间不变" in said
+    assert said.endswith("还差一位没找到，社区在亲自安排，由值班员老周负责。着急就打 059155500100。")
+
+
 async def test_at_a_door_that_nobody_opens_it_can_still_be_given_back(chat: Dialogue) -> None:
     await order(chat)
     await claim(chat)

@@ -51,6 +51,14 @@ def test_a_text_has_no_half_width_signs_between_chinese_words(template: str) -> 
     assert re.findall(r"[\u4e00-\u9fff][,!?;:()][\u4e00-\u9fff]?", words) == []
 
 
+@pytest.mark.parametrize("template", sorted(FILES))
+def test_a_name_never_follows_a_role_with_which_it_may_begin(template: str) -> None:
+    """People are called 志愿者阿梅 or 网格员小王: no text says 志愿者志愿者阿梅."""
+    roles, names = "志愿者|网格员|值班员|梯长|楼长|物业|住户|邻居|主任", r"\w*name|volunteer|helper|worker|who|by"
+
+    assert re.findall(f"(?:{roles})(?:<b>)?{{{{ (?:{names}) }}}}", SOURCES[template]) == []
+
+
 def test_no_button_has_a_half_width_sign_after_a_chinese_word() -> None:
     assert re.findall(r"[\u4e00-\u9fff][,!?;:]", SOURCES["labels"]) == []
 

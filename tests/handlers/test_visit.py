@@ -253,7 +253,7 @@ async def with_photo(chat: Dialogue) -> None:
             (Photo(file="face"), "📷 收到了，工作人员看过就用。"),
         ],
     )
-    await chat.play(XIAOWANG, [(Press("✅ 照片是本人"), [Edited("*志愿者小林*")])])
+    await chat.play(XIAOWANG, [(Press("✅ 照片是本人"), [Edited("🙋 小林*")])])
     assert told(chat, XIAOLIN)[-1].startswith("📷 照片看过了")
 
 
@@ -458,7 +458,7 @@ async def test_the_volunteer_sees_their_own_figures_and_staff_see_them_too(chat:
     await chat.play(XIAOLIN, [(Forge("volunteer.mine:0:"), "*🕒 近来晚到 0 次，没到 1 次*")])
     taker = (await chat.town.person(XIAOLIN)).id
     await chat.say(WU, Forge(f"volunteer.open:{taker}:"))
-    assert "🕒 近来晚到 0 次，没到 1 次" in card(chat, WU, "🙋 志愿者小林*")
+    assert "🕒 近来晚到 0 次，没到 1 次" in card(chat, WU, "🙋 小林*")
     await chat.say(AMEI, Forge(f"volunteer.open:{taker}:"))
     assert "没到" not in everything(chat, AMEI)
 
@@ -490,7 +490,7 @@ async def test_after_several_there_is_a_pause_with_its_reason_and_staff_can_lift
     await chat.play(WU, [(Press("▶️ 恢复派单"), [Edited("*")]), (Forge(f"volunteer.lift:{taker}:"), Popup("*"))])
 
     assert told(chat, XIAOLIN) == ["▶️ 工作人员给您恢复了，有合适的事就问您。谢谢您一直在帮邻居。"]
-    assert "▶️ 恢复派单" not in chat.card(WU, "🙋 志愿者小林*").labels
+    assert "▶️ 恢复派单" not in chat.card(WU, "🙋 小林*").labels
 
 
 async def test_given_back_in_time_it_counts_for_nothing(chat: Dialogue) -> None:

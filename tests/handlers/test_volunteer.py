@@ -59,7 +59,7 @@ async def test_who_registered_is_asked_only_after_the_grid_worker_has_seen_who_i
     assert "请看证件原件" in card
     assert told(chat, WU) == []
 
-    await chat.play(XIAOWANG, [(Press("✅ 已当面核对身份"), [Edited("🙋 志愿者住户阿强*")])])
+    await chat.play(XIAOWANG, [(Press("✅ 已当面核对身份"), [Edited("🙋 住户阿强*")])])
 
     assert await is_volunteer(chat, AQIANG)
     [word] = told(chat, AQIANG)
@@ -199,7 +199,7 @@ async def test_who_wants_to_go_further_is_checked_again_and_nearer_needs_nobody(
 
     assert await is_volunteer(chat, AQIANG, "B3")
     assert not await is_volunteer(chat, AQIANG, "C1")
-    await chat.play(WU, [(Press("✅ 已当面核对身份"), [Edited("🙋 志愿者住户阿强*")])])
+    await chat.play(WU, [(Press("✅ 已当面核对身份"), [Edited("🙋 住户阿强*")])])
     assert await is_volunteer(chat, AQIANG, "C1")
     assert not await is_volunteer(chat, AQIANG, "B3")
     assert told(chat, AQIANG)[-1].startswith("✅ 工作人员核对好了，现在榕荫社区的事也会问您")
@@ -261,10 +261,10 @@ async def stop(chat: Dialogue, name: str = "小林", who: Speaker = WU, held: st
         [
             ("/desk", "*"),
             (Press("🙋 谁被问了"), "🙋 谁被问了：志愿者 2 位*"),
-            (Press(f"🙋 {name}"), "🙋 志愿者*"),
+            (Press(f"🙋 {name}"), f"🙋 {name} *"),
             (Press("🚫 停用"), f"为什么停用{name}？*"),
             (Photo(), ["请用文字写一句理由。", f"为什么停用{name}？*"]),
-            ("向老人要钱", f"停用志愿者{name}，理由：向老人要钱*"),
+            ("向老人要钱", f"停用{name}，理由：向老人要钱*"),
             (Press("🚫 确定停用"), [f"{name}已停用*", Edited("*🚫 已停用：向老人要钱")]),
         ],
     )
@@ -286,7 +286,7 @@ async def test_who_is_stopped_in_the_middle_of_a_visit_is_replaced_and_everybody
         "原来要来的人来不了，“修东西”正在另外找人，您放心。 原来那位不再来了，请不要再开门；来的人会先说新的暗号。"
     ]
     [officer] = told(chat, ZHOU)
-    assert officer.startswith("🔴 志愿者小林刚被停用，当时正在3号楼办“修东西”。")
+    assert officer.startswith("🔴 小林刚被停用，当时正在3号楼办“修东西”。")
     assert len(told(chat, AMEI)) == 1
     heard = told(chat, XIAOLIN)
     assert any(text.startswith("您的志愿者身份停用了：向老人要钱") for text in heard)
@@ -318,7 +318,7 @@ async def test_a_companion_who_is_stopped_leaves_the_captain_in_place(chat: Dial
 
     task = (await rows(chat))[1]
     assert (task.taker_id, task.companions) == ((await chat.town.person(XIAOLIN)).id, 0)
-    assert told(chat, NAINAI)[0].startswith("志愿者阿梅来不了了，“查燃气”要两位一起来，正在另外找一位")
+    assert told(chat, NAINAI)[0].startswith("志愿者阿梅来不了了，“查燃气”要两位一起来。还差一位没找到，")
 
 
 async def test_neighbours_and_grid_workers_stop_nobody(chat: Dialogue) -> None:

@@ -18,7 +18,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from world import World
 
-from community import answers, calls, emergencies, order_changes, orders, permissions, taking, tasks, time_bank_check
+from community import (
+    answers,
+    calls,
+    emergencies,
+    order_changes,
+    order_verdict,
+    orders,
+    permissions,
+    taking,
+    tasks,
+    time_bank_check,
+)
 from community import people as joining
 from community import volunteer_leaving as leaving
 from community.errors import NotAllowed, Refused
@@ -213,13 +224,13 @@ class Orders(RuleBasedStateMachine):
         if actor.erased_at is not None:
             return
         says: dict[str, Callable[[], Awaitable[object]]] = {
-            "cancel": lambda: orders.cancel(self.tx, here, actor, number),
+            "cancel": lambda: order_changes.cancel(self.tx, here, actor, number),
             "time": lambda: order_changes.change_time(self.tx, here, actor, number, due=here.now + timedelta(hours=5)),
             "impostor": lambda: emergencies.report_impostor(self.tx, here, actor, number),
-            "confirm": lambda: orders.confirm(self.tx, here, actor, number),
-            "not_good": lambda: orders.complain(self.tx, here, actor, number, event=TaskEvent.NOT_GOOD),
-            "no_show": lambda: orders.complain(self.tx, here, actor, number, event=TaskEvent.NO_SHOW),
-            "rate": lambda: orders.rate(self.tx, here, actor, number, stars=4),
+            "confirm": lambda: order_verdict.confirm(self.tx, here, actor, number),
+            "not_good": lambda: order_verdict.complain(self.tx, here, actor, number, event=TaskEvent.NOT_GOOD),
+            "no_show": lambda: order_verdict.complain(self.tx, here, actor, number, event=TaskEvent.NO_SHOW),
+            "rate": lambda: order_verdict.rate(self.tx, here, actor, number, stars=4),
         }
         self.do(says[what])
 

@@ -10,7 +10,7 @@ from factories import KEY, START
 
 from storage.crypto import BadKey, Cipher, Sealed, new_key
 from storage.database import Database, DatabaseError, Transaction, TransactionLost, Violation, connect
-from storage.queries import meta, outbox, people, places, timers
+from storage.queries import invites, meta, outbox, people, places, timers
 from storage.records import Person
 from storage.states import ContactMode, OutboxKind, PlaceKind, Priority, Role
 
@@ -117,9 +117,7 @@ async def test_a_unique_index_over_several_columns_has_the_same_name_on_both_eng
 async def test_a_check_has_the_same_name_on_both_engines(database: Database) -> None:
     async with database.write() as tx:
         place = await somewhere(tx)
-        await people.add_invite(
-            tx, token_hash=b"h", role=Role.STAFF, place_id=place, uses=1, expires_at=START, now=START
-        )
+        await invites.add(tx, token_hash=b"h", role=Role.STAFF, place_id=place, uses=1, expires_at=START, now=START)
         with pytest.raises(Violation) as caught:
             async with tx.savepoint():
                 await tx.run("UPDATE invites SET uses_left = uses_left - 2")
