@@ -131,5 +131,16 @@ async def hurry(tx: Transaction, here: Here, *, question: str, subject_id: int) 
 async def close_question(tx: Transaction, here: Here, *, question: str, subject_id: int) -> None:
     """It was answered in chat: nobody need ring and ask any more."""
     for task in await rows.live_calls(tx, question=question, subject_id=subject_id):
-        await timers.drop(tx, prefix="call_", subject_id=task.id)
-        await tasks.move(tx, here, task, TaskEvent.CANCEL, actor=None, taker_id=None)
+        await _drop(tx, here, task)
+
+
+async def nothing_to_tell(tx: Transaction, here: Here, person_id: int, about: type[Text]) -> None:
+    """What somebody was to be rung up about is over: nobody need tell them that any more."""
+    for task in await rows.live_of_person(tx, person_id=person_id):
+        if task.kind is TaskKind.CALL and task.template == about.template:
+            await _drop(tx, here, task)
+
+
+async def _drop(tx: Transaction, here: Here, task: Task) -> None:
+    await timers.drop(tx, prefix="call_", subject_id=task.id)
+    await tasks.move(tx, here, task, TaskEvent.CANCEL, actor=None, taker_id=None)

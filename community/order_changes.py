@@ -3,16 +3,17 @@
 from datetime import datetime
 
 from community import dispatch, follow_up, orders, permissions, proxies, tasks, visit_watch
+from community.calls import nothing_to_tell
 from community.errors import NoLongerPossible, NotAllowed
 from community.here import Here
-from community.order_texts import DueTooSoon, TakerCancelled, TimeChanged
+from community.order_texts import DueTooSoon, HelpIsCalled, TakerCancelled, TimeChanged
 from community.tell import show, tell
 from community.visit_texts import CancelledForYou, TimeIsNow
 from storage.database import Transaction
 from storage.queries import people, timers
 from storage.queries import tasks as rows
 from storage.records import Order, Person, Task
-from storage.states import Priority, TaskEvent, TaskState
+from storage.states import Priority, TaskEvent, TaskKind, TaskState
 
 
 async def change_time(tx: Transaction, here: Here, actor: Person, order_id: int, *, due: datetime) -> Task:
@@ -67,6 +68,8 @@ async def cancel(tx: Transaction, here: Here, actor: Person, order_id: int) -> N
     task = await tasks.move(tx, here, task, TaskEvent.CANCEL, actor=actor, taker_id=None)
     await visit_watch.over(tx, here, task)
     await tasks.drop_calls(tx, here, order)
+    if task.kind is TaskKind.SOS:
+        await nothing_to_tell(tx, here, order.person_id, HelpIsCalled)
     service = tasks.service_name(here, order.service)
     served = await people.by_id(tx, order.person_id)
     if await proxies.stands_for(tx, actor, served.id):  # who took it down on the phone has told them

@@ -1,16 +1,16 @@
 """What the person served says of an order: 👍 好了, 👎 没好, 没人来, stars."""
 
 from community import dispatch, lapses, orders, proxies, tasks, time_bank, visit_watch
-from community.calls import close_question
+from community.calls import close_question, nothing_to_tell
 from community.errors import NoLongerPossible
 from community.here import Here
-from community.order_texts import ConfirmedAlready, NotDone, NotYourOwn, Thanks
+from community.order_texts import ConfirmedAlready, HelpIsCalled, NotDone, NotYourOwn, Thanks
 from community.reports import desk_of
 from community.tell import tell
 from storage.database import Transaction
 from storage.queries import tasks as rows
 from storage.records import Order, Person, Task
-from storage.states import LapseKind, Priority, TaskEvent, TaskState
+from storage.states import LapseKind, Priority, TaskEvent, TaskKind, TaskState
 
 
 async def confirm(tx: Transaction, here: Here, actor: Person, order_id: int, *, on_behalf: bool = False) -> Order:
@@ -22,6 +22,8 @@ async def confirm(tx: Transaction, here: Here, actor: Person, order_id: int, *, 
         raise NoLongerPossible
     task = await tasks.move(tx, here, task, TaskEvent.CONFIRM, actor=actor, taker_id=task.taker_id)
     await close_question(tx, here, question="order", subject_id=order.id)
+    if task.kind is TaskKind.SOS:
+        await nothing_to_tell(tx, here, order.person_id, HelpIsCalled)
     for one in await time_bank.post(tx, here, task):
         text = Thanks(service=tasks.service_name(here, order.service), minutes=one.minutes, balance=one.balance)
         await tell(tx, one.person, text, priority=Priority.TASK, now=here.now)

@@ -66,3 +66,27 @@ async def test_the_wrong_person_at_the_door_is_reported_with_one_tap(chat: Dialo
     for who in (WU, XIAOWANG):
         assert any(text.startswith("🚨 冒充警报：3号楼，订单 0001") for text in told(chat, who)), who
     assert not any("陈奶奶" in text for text in told(chat, WU) if text.startswith("🚨"))
+
+
+async def test_once_it_is_over_nobody_need_ring_any_more(chat: Dialogue) -> None:
+    await call(chat)
+    await chat.advance(seconds=1)
+    for step in ("🙋 我去", "📍 到门口了", "✅ 做好了"):
+        await chat.say(AMEI, Press(step))
+    assert card(chat, ZHOU, "☎️*").startswith("☎️ 请打电话告诉陈奶奶")
+
+    await chat.say(NAINAI, Press("👍 好了"))
+    await chat.settle()
+
+    assert not chat.card(ZHOU, "☎️*").labels
+    assert await chat.town.count("tasks", "kind = 'call' AND state = 'cancelled'") == 1
+
+
+async def test_called_off_nobody_need_ring_any_more(chat: Dialogue) -> None:
+    await call(chat)
+    await chat.advance(seconds=1)
+
+    await chat.play(NAINAI, [(Press("取消"), ["好，取消了。*", Edited("*已取消")])])
+    await chat.settle()
+
+    assert not chat.card(ZHOU, "☎️*").labels
