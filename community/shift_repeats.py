@@ -26,6 +26,7 @@ async def begin(tx: Transaction, here: Here, actor: Person, draft: shifts.Draft)
         people=draft.people,
         kind=draft.kind,
         words=tx.seal(draft.words) if draft.words else None,
+        skill=draft.skill,
         points=draft.points,
         next_at=_a_week_after(here, draft.begins),
         now=here.now,
@@ -50,6 +51,7 @@ async def go_on(tx: Transaction, here: Here, repeat_id: int) -> None:
         minutes=repeat.minutes,
         people=_allowed(here, repeat),
         words=permissions.own_words(tx, repeat.words),
+        skill=repeat.skill,
         points=repeat.points.splitlines(),
     )
     await shifts.post(tx, here, await people.by_id(tx, repeat.posted_by), draft, repeat_id=repeat.id)

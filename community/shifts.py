@@ -51,6 +51,7 @@ class Draft:
     minutes: int
     people: int
     words: str = ""  # what there is to do, or whom to look for
+    skill: str | None = None  # who has it is asked first
     points: list[str] = field(default_factory=list)
 
 
@@ -148,6 +149,7 @@ async def post(tx: Transaction, here: Here, actor: Person, draft: Draft, *, repe
         due=draft.begins,
         minutes=draft.minutes,
         people=draft.people,
+        skill=draft.skill,
         least=numbers.size(draft.kind).least,
         urgent=draft.kind is TaskKind.SEARCH,
     )

@@ -25,6 +25,7 @@ class ShiftCard(Text, template="shift/card"):
 
     kind: str
     words: str  # what there is to do, or whom to look for while that is on
+    skill: Both  # empty: none
     place: Both
     begins: datetime
     minutes: int
@@ -82,6 +83,7 @@ async def face(tx: Transaction, here: Here, task: Task, reader: Person) -> Face:
     text = ShiftCard(
         kind=task.kind,
         words=permissions.own_words(tx, shift.words),
+        skill=skill_name(here, task.skill),
         place=await tasks.rough_place(tx, task),
         begins=task.due,
         minutes=task.minutes,
@@ -109,6 +111,12 @@ async def face(tx: Transaction, here: Here, task: Task, reader: Person) -> Face:
     said = await tasks.said_by(tx, reader, task)
     rows = _own(shift, task, part, points, early) if part != "none" else _joining(task, len(line), said)
     return Face(text=text, buttons=[*rows, *(_for_desk(shift, task, weekly, part) if desk else [])])
+
+
+def skill_name(here: Here, code: str | None) -> Both:
+    """What one must be able to do, in words; empty where nothing is asked for, or the file has it no more."""
+    found = next((one for one in here.neighbourhood.skills if one.code == code), None)
+    return {"zh": found.name.zh, "en": found.name.en} if found else {"zh": "", "en": ""}
 
 
 async def _part(tx: Transaction, task: Task, line: list[InLine], reader: Person) -> str:

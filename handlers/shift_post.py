@@ -15,6 +15,7 @@ from telegram import Update
 from community import moments, permissions, shift_repeats, shift_times, shifts
 from community.errors import NotAllowed
 from community.shift_texts import ShiftIsPast
+from handlers import shift_cards
 from handlers.buttons import Press, Rows, button
 from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, Step, begin, grid
@@ -28,6 +29,7 @@ from handlers.shift_questions import (
     AskPeople,
     AskPlace,
     AskPoints,
+    AskSkill,
     AskWeekly,
     AskWhat,
     NotUnderstood,
@@ -42,6 +44,7 @@ POST = button("shift_post", "shift.post")
 _APART = re.compile(r"[\n、，,；;]")
 _BUTTONS = 80  # a message takes 100
 _SHORTEST, _LONGEST = 15, 480  # minutes
+_NEW: Json = {"kind": "", "place_id": None, "words": "", "skill": None, "day": "", "begins": 0, "weekly": False}
 _KINDS = (TaskKind.PATROL, TaskKind.EVENT, TaskKind.SEARCH)
 
 
@@ -50,8 +53,7 @@ async def start(_: Update, turn: Turn, __: Press) -> None:
     if not await shifts.scopes(turn.tx, turn.person):
         raise NotAllowed
     await turn.answer()
-    new: Json = {"kind": "", "place_id": None, "words": "", "day": "", "begins": 0, "weekly": False, "points": []}
-    await begin(turn, FLOW, draft=new)
+    await begin(turn, FLOW, draft=dict(_NEW, points=[]))
 
 
 async def ask_kind(turn: Turn, _: Json) -> None:
@@ -104,6 +106,24 @@ async def take_what(turn: Turn, draft: Json, said: Said) -> str | None:
         numbers = turn.here.neighbourhood.shifts
         draft |= {"minutes": numbers.minutes[0], "people": numbers.search.most}
         return "points"
+    return "skill" if turn.here.neighbourhood.skills else "day"
+
+
+async def ask_skill(turn: Turn, _: Json) -> None:
+    """Those of the neighbourhood file, or none."""
+    choices = [
+        FLOW.choice("skill", one.code, {"zh": one.name.zh, "en": one.name.en}) for one in turn.here.neighbourhood.skills
+    ]
+    anybody = [FLOW.choice("skill", "any", "shift_anybody")]
+    await turn.say(AskSkill(), buttons=[*grid(choices, width=3), anybody, FLOW.ways_out("skill")])
+
+
+async def take_skill(turn: Turn, draft: Json, said: Said) -> str | None:
+    """By a tap."""
+    known = [one.code for one in turn.here.neighbourhood.skills]
+    if said.kind is not Kind.PRESS or said.text not in ("any", *known):
+        raise AskAgain(NotUnderstood())
+    draft["skill"] = None if said.text == "any" else said.text
     return "day"
 
 
@@ -270,6 +290,7 @@ async def ask_preview(turn: Turn, draft: Json) -> None:
     text = Preview(
         place=await permissions.full_name(turn.tx, draft["place_id"]),
         least=turn.here.neighbourhood.shifts.size(draft["kind"]).least,
+        skill=shift_cards.skill_name(turn.here, draft["skill"]),
         **_shown(draft),
     )
     await turn.say(text, buttons=[[FLOW.choice("preview", "submit", "submit")], FLOW.ways_out("preview")])
@@ -289,6 +310,7 @@ async def take_preview(turn: Turn, draft: Json, said: Said) -> str | None:
         kind=kind,
         place_id=draft["place_id"],
         words=draft["words"],
+        skill=draft["skill"],
         begins=turn.here.now if kind is TaskKind.SEARCH else from_ms(draft["begins"]),
         minutes=draft["minutes"],
         people=draft["people"],
@@ -309,6 +331,7 @@ FLOW = Flow(
         "kind": Step(ask=ask_kind, take=take_kind),
         "place": Step(ask=ask_place, take=take_place),
         "what": Step(ask=ask_what, take=take_what),
+        "skill": Step(ask=ask_skill, take=take_skill),
         "day": Step(ask=ask_day, take=take_day),
         "hour": Step(ask=ask_hour, take=take_hour),
         "weekly": Step(ask=ask_weekly, take=take_weekly),

@@ -26,6 +26,11 @@ class AskWhat(Text, template="shift/ask_what"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AskSkill(Text, template="shift/ask_skill"):
+    """What must one be able to do?"""
+
+
+@dataclass(frozen=True, kw_only=True)
 class AskDay(Text, template="shift/ask_day"):
     """On which day?"""
 
@@ -75,6 +80,7 @@ class Preview(Text, template="shift/preview"):
 
     kind: str
     words: str
+    skill: Both  # empty: none
     place: Both
     begins: datetime
     weekly: bool

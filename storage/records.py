@@ -416,6 +416,7 @@ class ShiftRepeat:
     points: str  # one a line
     kind: TaskKind
     words: Sealed | None
+    skill: str | None
     next_at: datetime  # the next shift that has not been posted yet
     ended_at: datetime | None
 

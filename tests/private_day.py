@@ -149,7 +149,7 @@ async def _photo(chat: Dialogue) -> None:
 async def _shift(chat: Dialogue) -> None:
     for kind, words in (("🙌 志愿活动", WORDS[24]), ("🔎 寻人", WORDS[25])):
         await _say(chat, XIAOWANG, Forge("shift.post:0:"), Press(kind), "3号楼", words)
-        when = ("6-10 18:00", Press("每周二"), Press("60 分钟"), Press("3 人"))
+        when = (Press("谁都行"), "6-10 18:00", Press("每周二"), Press("60 分钟"), Press("3 人"))
         await _say(chat, XIAOWANG, *(when if words == WORDS[24] else (Press("不设点"),)), Press("✅ 提交"))
     await chat.advance(minutes=1)  # nobody types all this in a moment
     for when in ("6-10 9:25", "6-10 15:00"):

@@ -23,6 +23,7 @@ CREATE INDEX shift_findings_person ON shift_findings (person_id);
 ALTER TABLE shifts ADD COLUMN words {bytes};
 ALTER TABLE shifts ADD COLUMN found_at {int};
 ALTER TABLE shift_repeats ADD COLUMN words {bytes};
+ALTER TABLE shift_repeats ADD COLUMN skill TEXT;
 ALTER TABLE shift_repeats ADD COLUMN kind TEXT NOT NULL DEFAULT 'patrol';
 
 UPDATE timers SET kind = REPLACE(kind, 'patrol', 'shift') WHERE kind LIKE '%patrol%';

@@ -13,7 +13,7 @@ _SHIFT = (
 )
 _POINT = "id, shift_id, name, at, person_id, located"
 _FINDING = "id, shift_id, kind, person_id, report_id, words, at, relayed_at"
-_REPEAT = "id, place_id, posted_by, minutes, people, points, kind, words, next_at, ended_at"
+_REPEAT = "id, place_id, posted_by, minutes, people, points, kind, words, skill, next_at, ended_at"
 
 
 async def add(
@@ -249,20 +249,23 @@ async def add_repeat(
     people: int,
     kind: TaskKind,
     words: Sealed | None,
+    skill: str | None,
     points: list[str],
     next_at: datetime,
     now: datetime,
 ) -> int:
     """A shift that comes every week; its number."""
     return await tx.insert(
-        "INSERT INTO shift_repeats (place_id, posted_by, minutes, people, kind, words, points, next_at, created_at) "
-        "VALUES (:place_id, :posted_by, :minutes, :people, :kind, :words, :points, :next_at, :now)",
+        "INSERT INTO shift_repeats (place_id, posted_by, minutes, people, kind, words, skill, points, next_at, "
+        "created_at) VALUES (:place_id, :posted_by, :minutes, :people, :kind, :words, :skill, :points, :next_at, "
+        ":now)",
         place_id=place_id,
         posted_by=posted_by,
         minutes=minutes,
         people=people,
         kind=kind,
         words=words,
+        skill=skill,
         points="\n".join(points),
         next_at=next_at,
         now=now,

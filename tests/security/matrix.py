@@ -295,6 +295,7 @@ def draft(flow: str, cast: Cast) -> Json:
             kept = {
                 "kind": "patrol",
                 "words": "",
+                "skill": None,
                 "day": "",
                 "begins": 1_749_603_600_000,
                 "weekly": False,
