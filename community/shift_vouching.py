@@ -97,4 +97,4 @@ async def _tell_team(
             waits=banked is None,
             banked=(banked or {}).get(person.id, 0),
         )
-        await tell(tx, person, text, priority=Priority.TASK, now=here.now)
+        await tell(tx, person, text, priority=shifts.priority(task), now=here.now)
