@@ -233,6 +233,8 @@ class Sender:
             return None
         if call is None:
             await outbox.end(tx, outbox_id=row.id, state=OutboxState.DROPPED, now=here.now)
+            if row.kind is OutboxKind.CARD and row.card_message is not None:
+                await outbox.give_way(tx, [row], now=here.now)
         return call
 
     async def _send_all(self, train: list[tuple[Outgoing, Call]]) -> None:

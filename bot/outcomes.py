@@ -114,6 +114,9 @@ class Outcomes:
             for result in results
             if result.row.card_id and result.message_id
         ]
+        replaced = [r.row for r in results if r.row.kind is OutboxKind.CARD and r.row.card_message is not None]
+        if replaced:
+            await outbox.give_way(tx, replaced, now=here.now)
         if cards:
             await outbox.shown(tx, cards)
         for result in results:

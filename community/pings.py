@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from community import waking
 from community.errors import NotFound
 from community.here import Here
-from community.tell import show
+from community.tell import refresh, show
 from storage.database import Transaction
 from storage.queries import offers, people, tasks, timers, waiting
 from storage.queries import pings as rows
@@ -78,11 +78,16 @@ async def _needed_by(tx: Transaction, here: Here, person: Person, row: Outgoing)
 
 
 async def hold(tx: Transaction, here: Here, person: Person, row: Outgoing) -> bool:
-    """Hold a message back that is about to be sent, if it may not go now; whether it was."""
+    """Hold a message back that is about to be sent, if it may not go now; whether it was.
+
+    A card that is in the chat already stays the one to look at and to press until then.
+    """
     until = await goes_at(tx, here, person, row)
     if until is None:
         return False
     await rows.hold(tx, outbox_id=row.id, until=until)
+    if row.card_kind is not None and row.card_message is not None:
+        await refresh(tx, row.card_kind, row.card_subject or 0, to=person, now=here.now)
     await _set_clock(tx, person.id)
     return True
 

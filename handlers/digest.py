@@ -101,7 +101,7 @@ class Digests:
         return tx.cipher.digest(orjson.dumps(rows, option=orjson.OPT_SORT_KEYS)) if rows else None
 
     async def _quote(self, tx: Transaction, here: Here, reader: Person, row: Outgoing) -> dict[str, Any]:
-        if row.template is not None:
+        if row.card_kind is None:
             return {"template": row.template, "context": (row.context or {})["c"]}
         text = await _line(tx, here, reader, *(pings.about(row) or ("", 0)))
         return {"template": text.template, "context": text.context()}

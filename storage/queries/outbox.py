@@ -83,7 +83,7 @@ async def put_card(
     instead: str | None = None,
     now: datetime,
 ) -> None:
-    """Queue a card for somebody: a new message; its predecessor (if any) loses its buttons and is edited no more.
+    """Queue a card for somebody: a new message. Its predecessor (if any) is kept up until it arrives (`give_way`).
 
     `instead`: the template that takes the place of the predecessor's words, where they must not stay behind.
     """
@@ -102,7 +102,7 @@ async def put_card(
             "VALUES (:kind, :subject_id, :person_id, :group_id, :now) "
             # Another worker may have been first: PostgreSQL then has us begin anew, and here nobody is.
             f"ON CONFLICT (kind, subject_id, {reader}) WHERE {reader} IS NOT NULL "
-            "DO UPDATE SET message_id = NULL, shown = NULL",
+            "DO UPDATE SET kind = cards.kind",
             kind=kind,
             subject_id=subject_id,
             person_id=person_id,
@@ -110,43 +110,49 @@ async def put_card(
             now=now,
         )
     else:
-        await _put_away(tx, card_id, priority=priority, instead=instead, now=now)
+        await _drop_waiting(tx, card_id)
     await tx.run(
-        "INSERT INTO outbox (priority, kind, person_id, group_id, card_id, state, not_before, created_at) "
-        "VALUES (:priority, 'card', :person_id, :group_id, :card_id, 'waiting', :now, :meant)",
+        "INSERT INTO outbox (priority, kind, person_id, group_id, card_id, template, state, not_before, created_at) "
+        "VALUES (:priority, 'card', :person_id, :group_id, :card_id, :instead, 'waiting', :now, :meant)",
         priority=priority,
         person_id=person_id,
         group_id=group_id,
         card_id=card_id,
+        instead=instead,
         now=now,
         meant=min(now, tx.meant or now),
     )
 
 
-async def _put_away(tx: Transaction, card_id: int, *, priority: Priority, instead: str | None, now: datetime) -> None:
-    """What was shown of a card loses its buttons, what was about to be shown is not.
-
-    A photo under words that must not stay behind is taken back as a whole.
-    """
+async def _drop_waiting(tx: Transaction, card_id: int) -> None:
+    """What was about to be shown of a card is not."""
     for states, state in (("'waiting', 'sending'", "waiting"), ("'held', 'merged'", "held")):
         await tx.run(
             # The state is said twice, as in refresh_cards.
             f"DELETE FROM outbox WHERE state IN ({states}) AND state = '{state}' AND card_id = :card_id",
             card_id=card_id,
         )
-    await tx.run(
+
+
+async def give_way(tx: Transaction, rows: Sequence[Outgoing], *, now: datetime) -> None:
+    """Cards were shown anew, or have nothing left to show: what these showed before loses its buttons.
+
+    With a template in the row its words go, too; a photo under such words is taken back as a whole.
+    """
+    tx.wake("outbox")
+    await tx.many(
         "INSERT INTO outbox "
         "(priority, kind, person_id, group_id, alters_message, template, state, not_before, created_at) "
         "SELECT CAST(:priority AS BIGINT), CASE WHEN form = 'photo' AND CAST(:instead AS TEXT) IS NOT NULL "
         "THEN 'gone' ELSE 'fade' END, person_id, group_id, message_id, CAST(:instead AS TEXT), "
         "'waiting', CAST(:now AS BIGINT), CAST(:now AS BIGINT) FROM cards "
         "WHERE id = :card_id AND message_id IS NOT NULL",
-        priority=priority,
-        instead=instead,
-        card_id=card_id,
-        now=now,
+        [{"priority": row.priority, "instead": row.template, "card_id": row.card_id, "now": now} for row in rows],
     )
-    await tx.run("UPDATE cards SET message_id = NULL, shown = NULL WHERE id = :card_id", card_id=card_id)
+    await tx.many(
+        "UPDATE cards SET message_id = NULL, shown = NULL WHERE id = :card_id",
+        [{"card_id": row.card_id} for row in rows],
+    )
 
 
 async def take_back(tx: Transaction, *, kind: str, subject_id: int, priority: Priority, now: datetime) -> None:

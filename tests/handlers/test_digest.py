@@ -168,6 +168,43 @@ async def test_two_of_which_one_is_over_are_no_list(by_night: Dialogue) -> None:
     assert "早上好" not in text
 
 
+async def put_off(chat: Dialogue) -> None:
+    """The visit that 小林 has taken is asked for at another time: card and words wait for the morning."""
+    async with chat.town.database.write() as tx:
+        here, elder = chat.town.here(), await chat.town.person(NAINAI)
+        await order_changes.change_time(tx, here, elder, 2, due=here.now + timedelta(hours=20))
+    await chat.settle()
+
+
+def place_of_card(chat: Dialogue) -> int:
+    """Where in 小林's chat the one copy of a visit's card is that reads like it."""
+    (place,) = [i for i, shown in enumerate(chat.screen(XIAOLIN)) if shown.text.startswith("🔥 查燃气")]
+    return place
+
+
+async def test_while_a_card_waits_for_the_morning_the_copy_in_the_chat_can_be_pressed(by_night: Dialogue) -> None:
+    chat = by_night
+    place = place_of_card(chat)
+
+    await put_off(chat)
+
+    assert place_of_card(chat) == place
+    assert {"✅ 能来", "↩️ 去不了"} <= set(chat.screen(XIAOLIN)[place].labels)
+    await chat.play(XIAOLIN, [(Press("✅ 能来"), [Popup("好，等您来。"), Edited("🔥 查燃气*明天 19:00*")])])
+
+
+async def test_the_copy_in_the_chat_gives_way_once_the_new_one_has_come(by_night: Dialogue) -> None:
+    chat = by_night
+    place = place_of_card(chat)
+    await put_off(chat)
+
+    await chat.advance(hours=8)
+
+    before, now = chat.screen(XIAOLIN)[place], chat.screen(XIAOLIN)[place_of_card(chat)]
+    assert (before.text, before.labels) == ("⬇️ 最新的在下面。", [])
+    assert "✅ 能来" in now.labels
+
+
 async def test_what_is_urgent_goes_at_once(by_night: Dialogue) -> None:
     chat = by_night
     await rest(chat, XIAOLIN, 20 * 60, 12 * 60)
@@ -215,6 +252,8 @@ async def again(chat: Dialogue) -> Dialogue:
     """The process is killed, and another one starts: what is not in the database is gone."""
     await chat.stop()
     anew = await Dialogue(chat.town).start()
+    anew.api, anew._heard = chat.api, chat._heard  # the chats stay as they are
+    anew.sender = anew.fresh_sender()
     await anew.drain()
     return anew
 

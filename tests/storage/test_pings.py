@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from factories import AMEI, XIAOLIN, Town
 
 from storage.database import Transaction
@@ -18,11 +19,12 @@ async def said(tx: Transaction, person_id: int, now: datetime, *, priority: Prio
     )  # fmt: skip
 
 
-async def card(tx: Transaction, person_id: int, now: datetime) -> None:
+async def card(tx: Transaction, person_id: int, now: datetime, *, instead: str | None = None) -> None:
     """A card that waits."""
     await outbox.put_card(
-        tx, priority=Priority.TASK, kind="task", subject_id=7, person_id=person_id, group_id=None, now=now
-    )
+        tx, priority=Priority.TASK, kind="task", subject_id=7, person_id=person_id, group_id=None, instead=instead,
+        now=now,
+    )  # fmt: skip
 
 
 async def waiting(tx: Transaction) -> list[Outgoing]:
@@ -92,6 +94,31 @@ async def test_a_card_that_is_shown_anew_is_not_held_back_twice(town: Town) -> N
         await card(tx, me, now)
 
         assert [one.state for one in await pings.of(tx, me)] == [OutboxState.WAITING]
+
+
+@pytest.mark.parametrize(
+    ("form", "instead", "kind"), [("text", "x", "fade"), ("photo", "x", "gone"), ("photo", "", "fade")]
+)
+async def test_what_a_card_showed_is_kept_up_until_its_new_copy_has_come(
+    town: Town, form: str, instead: str, kind: str
+) -> None:
+    now = town.clock.now()
+    me = (await town.person(XIAOLIN)).id
+    async with town.database.write() as tx:
+        await card(tx, me, now)
+        (first,) = await waiting(tx)
+        await outbox.arrived(tx, {first.id: 41}, now=now)
+        there = outbox.ShownCard(card_id=first.card_id or 0, message_id=41, form=form, shown="a", edited=False)
+        await outbox.shown(tx, [there])
+        await card(tx, me, now, instead=instead or None)
+
+        (anew,) = await waiting(tx)
+        assert anew.card_message == 41
+        await outbox.arrived(tx, {anew.id: 42}, now=now)
+        await outbox.give_way(tx, [anew], now=now)
+
+        (old,) = await waiting(tx)
+    assert (old.kind, old.alters_message, old.template) == (kind, 41, instead or None)
 
 
 async def test_nothing_of_whoever_had_themselves_erased_is_kept(town: Town) -> None:
