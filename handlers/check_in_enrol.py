@@ -29,11 +29,9 @@ from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, Step, begin, grid
 from handlers.keyboards import keyboard
 from handlers.said import Kind, Said
-from handlers.typed import NotAPhone
+from handlers.typed import NotAPhone, phone_typed
 from storage.records import Json, Person
 from storage.states import Priority
-
-_BETWEEN_DIGITS = str.maketrans("", "", " -+()")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,11 +105,11 @@ async def start(_: Update, turn: Turn, __: Press) -> None:
 
 
 def _phone(said: Said) -> str:
-    """A number and nothing else: seven digits to fifteen. Raises AskAgain."""
-    written = unicodedata.normalize("NFKC", said.text).translate(_BETWEEN_DIGITS) if said.kind is Kind.TEXT else ""
-    if not written.isdigit() or not 7 <= len(written) <= 15:
+    """A number and nothing else. Raises AskAgain."""
+    phone = phone_typed(said)
+    if not phone:
         raise AskAgain(NotAPhone())
-    return written
+    return phone
 
 
 async def ask_who(turn: Turn, draft: Json) -> None:
