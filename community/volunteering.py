@@ -1,9 +1,9 @@
 """What a volunteer has claimed, may claim, and has banked."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from community import permissions, time_bank
+from community import lapses, permissions, time_bank
 from community.errors import NoLongerPossible
 from community.here import Here
 from community.tell import show
@@ -25,15 +25,19 @@ class Volunteering:
     offered: list[Task]
     balance: int
     stage: Stage
+    rests_until: datetime | None  # of their own will, or because of lapses
 
 
-async def tasks_of(tx: Transaction, person: Person) -> Volunteering:
+async def tasks_of(tx: Transaction, here: Here, person: Person) -> Volunteering:
     """What waits for somebody, the most urgent first."""
+    found = await standing(tx, person)
+    ends = [found.row.paused_until if found.row else None, (await lapses.of(tx, here, person.id)).paused_until]
     return Volunteering(
         mine=await tasks.taken_by(tx, person_id=person.id),
         offered=await tasks.offered_to(tx, person_id=person.id, limit=_LIMIT),
         balance=await time_bank.balance(tx, person.id),
-        stage=(await standing(tx, person)).stage,
+        stage=found.stage,
+        rests_until=max((end for end in ends if end is not None and end > here.now), default=None),
     )
 
 

@@ -6,6 +6,7 @@
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from telegram import Update
 
@@ -35,6 +36,7 @@ class Tasks(Text, template="task/tasks"):
     offered: int
     balance: int
     volunteer: bool
+    rests_until: datetime | None  # nothing is offered until then
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,9 +82,13 @@ _CLAIMED = {TaskKind.PATROL: "shift", TaskKind.EVENT: "shift", TaskKind.SEARCH: 
 
 async def show(_: Update, turn: Turn) -> None:
     """`/tasks` or 🙋 领任务: the cards come down to the end of the chat."""
-    found = await volunteering.tasks_of(turn.tx, turn.person)
+    found = await volunteering.tasks_of(turn.tx, turn.here, turn.person)
     text = Tasks(
-        mine=len(found.mine), offered=len(found.offered), balance=found.balance, volunteer=found.stage is not Stage.NONE
+        mine=len(found.mine),
+        offered=len(found.offered),
+        balance=found.balance,
+        volunteer=found.stage is not Stage.NONE,
+        rests_until=found.rests_until,
     )
     ahead = [[LIST]] if await shifts.ahead(turn.tx, turn.here, turn.person) else []
     own = [BECOME] if found.stage is Stage.NONE else [week.OPEN, MINE]

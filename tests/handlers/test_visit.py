@@ -430,7 +430,7 @@ async def late(chat: Dialogue) -> None:
 async def test_the_elder_hears_that_the_helper_may_be_late_and_what_to_press(chat: Dialogue) -> None:
     await late(chat)
 
-    assert told(chat, NAINAI)[0].startswith("小林可能晚到一会儿，已经提醒他了。“修东西”您不用着急")
+    assert told(chat, NAINAI)[0].startswith("小林可能晚到一会儿，已经提醒过了。“修东西”您不用着急")
     assert chat.buttons(NAINAI) == ["没人来", "🕒 改时间", "取消", "🚨 举报冒充"]
     assert told(chat, XIAOLIN)[0].startswith("⏰ 已经过了约好的时间")  # reminded; no word of blame yet
     await chat.say(XIAOLIN, Press("📍 到门口了"))
@@ -484,6 +484,11 @@ async def test_after_several_there_is_a_pause_with_its_reason_and_staff_can_lift
     assert "059155500100" in said
     await chat.play(AQIANG, [("/order", "*"), (Press("🔧 修东西"), "*"), (Press("✅ 叫人来"), ["*", "*"])])
     assert told(chat, XIAOLIN) == []
+    await chat.play(
+        XIAOLIN, [("/tasks", "现在没有等您的事，6月17日 * 前先不问您。*"), (Forge("volunteer.mine:0:"), "*")]
+    )
+    mine = card(chat, XIAOLIN, "🙋 我的志愿*")
+    assert ("⏸ 最近有几次晚到或没到" in mine, "✅ 有合适的事就问您" in mine) == (True, False)
     await chat.play(XIAOLIN, [(Forge(f"volunteer.lift:{taker}:"), Popup("*"))])
 
     await chat.say(WU, Forge(f"volunteer.open:{taker}:"))
