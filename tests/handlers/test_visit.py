@@ -439,6 +439,18 @@ async def test_the_elder_hears_that_the_helper_may_be_late_and_what_to_press(cha
     assert "“修东西”今天晚了一些，没关系。" in told(chat, XIAOLIN)[1]
 
 
+async def test_whose_hour_has_passed_by_night_reads_when_the_looking_goes_on(chat: Dialogue) -> None:
+    await chat.advance(hours=8, minutes=45)
+    await order(chat)
+    await claim(chat)
+    await chat.advance(hours=1)
+    await chat.say(XIAOLIN, Press("✅ 能来"))
+
+    await chat.advance(hours=3, minutes=31)
+
+    assert card(chat, NAINAI, "🔧 修东西*").startswith("🔧 修东西 ⏳ 约好的时间过了，明天 7:00 接着找人")
+
+
 async def test_who_reaches_the_elder_only_by_phone_has_them_rung_up(chat: Dialogue) -> None:
     await chat.town.resident("陈爷爷", "B3-2-302", phone="13900001077", elder=True, mode=ContactMode.PHONE)
     await order_by_phone(chat)
