@@ -199,6 +199,7 @@ async def _tell_still_looking(tx: Transaction, here: Here, task: Task, officer: 
         order = await tasks.order_of(tx, task)
         text = StillLooking(
             service=tasks.service_name(here, order.service),
+            some=task.joined > 0,
             officer=officer,
             hotline=here.neighbourhood.community.hotline,
         )

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 
 from community import dispatch, helper_photos, lapses, permissions, tasks, visit_watch, waiting_list, waking
 from community.here import Here
-from community.order_texts import HelperChanged
-from community.tell import refresh, show
+from community.order_texts import GoesAlong, HelperChanged
+from community.tell import refresh, show, tell
 from community.visit_texts import HelperLate, OneFewer
 from storage.database import Transaction
-from storage.queries import offers, people, timers
+from storage.queries import offers, people, timers, volunteers
 from storage.queries import tasks as rows
 from storage.records import Person, Task
-from storage.states import LapseKind, OfferState, Priority, TaskEvent, TaskState
+from storage.states import LapseKind, OfferState, Priority, TaskEvent, TaskKind, TaskState
 
 ASK, SILENCE, SOON, NOW = "task_ask", "task_silence", "task_soon", "task_now"
 LATE, RETURN = "task_late", "task_return"
@@ -96,6 +96,7 @@ async def replace(
     taker = await people.by_id(tx, task.taker_id) if task.taker_id and event is TaskEvent.RELEASE else None
     was_id = task.taker_id
     task = await tasks.put_back(tx, here, task, event, actor=stopped_by or taker)
+    task = await _as_few_as_may(tx, here, task)
     await visit_watch.over(tx, here, task)
     if was_id is not None and stopped_by is None:
         await lapses.speak(tx, here, task, was_id, put_back=True)
@@ -111,6 +112,7 @@ async def replace(
         text = HelperChanged(
             service=service,
             helper=helper,
+            lacking=tasks.lacking(task),
             due=task.due,
             password=permissions.own_words(tx, order.password) if heir else "",
             nobody_left=officer is not None,
@@ -121,6 +123,39 @@ async def replace(
         await tasks.tell_served(tx, here, order, text)
         if heir is not None:
             await helper_photos.show_helper(tx, here, order, task)
+
+
+async def _as_few_as_may(tx: Transaction, here: Here, task: Task) -> Task:
+    """Two had to go for the sake of somebody new: for whoever goes now, that is asked anew."""
+    if task.kind is not TaskKind.VISIT or task.people == 1:
+        return task
+    order, served = await tasks.order_of(tx, task), await people.by_id(tx, task.person_id or 0)
+    pairs = {one.code: one.pair for one in here.neighbourhood.services}
+    first = here.neighbourhood.dispatch.first_visits_in_pairs
+    if pairs.get(order.service, True):
+        return task
+    if task.taker_id and served.alone and await volunteers.is_new(tx, person_id=task.taker_id, visits=first):
+        return task
+    await rows.widen(tx, task_id=task.id, people=1)
+    task = await tasks.get(tx, task.id)
+    if not tasks.wanted(task):
+        await timers.drop(tx, prefix=tasks.LOOKING, subject_id=task.id)
+    await tasks.refresh_cards(tx, here, task)
+    return task
+
+
+async def tell_captain(tx: Transaction, here: Here, task: Task, companion: Person, *, gone: bool = False) -> None:
+    """Whoever leads a visit hears that somebody goes along, or does not any more."""
+    captain = await people.by_id(tx, task.taker_id or 0)
+    text = GoesAlong(
+        companion=permissions.public_name(tx, companion),
+        gone=gone,
+        lacking=tasks.lacking(task),
+        service=await tasks.what(tx, here, task),
+        due=task.due,
+    )
+    await tell(tx, captain, text, priority=Priority.TASK, about=("task", task.id), now=here.now)
+    await show(tx, captain, "task", task.id, priority=Priority.TASK, now=here.now)
 
 
 async def lose_companion(tx: Transaction, here: Here, task: Task, companion: Person) -> None:
@@ -150,6 +185,7 @@ async def lose_companion(tx: Transaction, here: Here, task: Task, companion: Per
             password=permissions.own_words(tx, order.password),
         )
         await tasks.tell_served(tx, here, order, text)
+        await tell_captain(tx, here, task, companion, gone=True)
 
 
 async def soon(tx: Transaction, here: Here, task_id: int) -> None:

@@ -81,6 +81,7 @@ class HelperChanged(Text, template="order/helper_changed"):
 
     service: What
     helper: str
+    lacking: bool  # one more is looked for
     due: datetime
     password: str  # the new one, where somebody comes
     nobody_left: bool  # to be asked: the officer, or the community, sees to it
@@ -91,9 +92,10 @@ class HelperChanged(Text, template="order/helper_changed"):
 
 @dataclass(frozen=True, kw_only=True)
 class StillLooking(Text, template="order/still_looking"):
-    """To the person served: nobody has claimed it yet; who sees to it now."""
+    """To the person served: nobody has claimed it yet, or not enough; who sees to it now."""
 
     service: What
+    some: bool  # one comes, another is still looked for
     officer: str
     hotline: str
 
@@ -135,6 +137,17 @@ class CaptainNow(Text, template="task/captain_now"):
     """To a companion: whoever led cannot come; they lead now."""
 
     service: What
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoesAlong(Text, template="task/goes_along"):
+    """To the captain of a visit: somebody goes along now, or (`gone`) not any more and the password is another."""
+
+    companion: str
+    gone: bool
+    lacking: bool  # one more is looked for
+    service: What
+    due: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,6 +52,8 @@ async def claim(tx: Transaction, here: Here, actor: Person, task_id: int) -> Tas
     task = await tasks.claim(tx, here, actor, task_id)
     if task.taker_id == actor.id:
         await follow_up.set_clock(tx, here, task)
+    elif task.order_id is not None:
+        await follow_up.tell_captain(tx, here, task, actor)
     await NOUNS[task.kind].on_claim(tx, here, actor, task)
     return task
 

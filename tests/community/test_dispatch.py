@@ -314,6 +314,28 @@ async def test_a_first_visit_to_who_lives_alone_is_made_in_pairs(town: Town) -> 
     assert (now.people, now.least, now.joined) == (2, 2, 1)
 
 
+@pytest.mark.parametrize("with_somebody", [True, False], ids=["a companion leads", "nobody is left"])
+async def test_two_are_needed_for_the_sake_of_who_is_new_and_no_longer(town: Town, *, with_somebody: bool) -> None:
+    novice = await volunteer(town, "新志愿者", "B3-1-101", hours=ANY_TIME)
+    async with town.database.write() as tx:
+        nainai, person = await town.person(NAINAI), await town.person(novice)
+        await people.set_alone(tx, person_id=nainai.id, alone=True)
+        await volunteers.put(
+            tx, person_id=person.id, hours=ANY_TIME, place_id=(await town.place("G2")).id, now=town.clock.now()
+        )
+    task = await placed(town)
+
+    async with town.database.write() as tx:
+        await taking.claim(tx, town.here(), await town.person(novice), task.id)
+        if with_somebody:
+            await taking.claim(tx, town.here(), await town.person(XIAOLIN), task.id)
+        await taking.release(tx, town.here(), await town.person(novice), task.id)
+        now = await tasks.get(tx, task.id)
+
+    assert (now.people, now.least, now.joined) == (1, 1, 1 if with_somebody else 0)
+    assert await town.count("timers", "kind LIKE 'look_%'") == (0 if with_somebody else 3)
+
+
 async def test_what_nobody_takes_comes_to_staff_again_and_again_less_and_less_often(town: Town) -> None:
     task = await placed(town)
     told = []

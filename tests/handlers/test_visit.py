@@ -597,3 +597,35 @@ async def test_who_erases_themselves_after_the_visit_is_rung_by_nobody(chat: Dia
     await chat.advance(hours=30)
 
     assert await chat.town.count("tasks", "kind = 'call'") == 0
+
+
+async def test_who_leads_a_pair_hears_who_goes_along_and_who_does_not(chat: Dialogue) -> None:
+    await chat.play(AQIANG, [("/order", "*"), (Press("🔥 查燃气"), "*"), (Press("✅ 叫人来"), ["*", "*"])])
+    await claim(chat)
+    for who in (AQIANG, XIAOLIN):
+        chat.heard(who)
+
+    await claim(chat, AMEI)
+    assert told(chat, XIAOLIN)[0].startswith("🤝 志愿者阿梅和您一起去“查燃气”，")
+    await chat.say(AMEI, Press("↩️ 去不了"))
+    assert told(chat, XIAOLIN)[0] == "志愿者阿梅来不了了，“查燃气”正在另外找一位和您一起去。暗号换了，看卡片。"
+
+    await chat.advance(seconds=1)
+    said = told(chat, AQIANG)
+    assert "“查燃气”要两位一起来，正在另外找一位" in said[1]
+    assert said[2].startswith("“查燃气”要两位一起来，还差一位，社区在亲自安排，由值班员老周负责。")
+
+
+async def test_where_the_leader_of_a_pair_cannot_come_the_elder_hears_that_one_more_is_looked_for(
+    chat: Dialogue,
+) -> None:
+    await chat.play(AQIANG, [("/order", "*"), (Press("🔥 查燃气"), "*"), (Press("✅ 叫人来"), ["*", "*"])])
+    await claim(chat)
+    await claim(chat, AMEI)
+    chat.heard(AQIANG)
+
+    await chat.say(XIAOLIN, Press("↩️ 去不了"))
+
+    changed = told(chat, AQIANG)[0]
+    assert "换志愿者阿梅来，时间不变" in changed
+    assert "要两位一起来，还在找另一位，找到再告诉您。 暗号换了" in changed
