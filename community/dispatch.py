@@ -117,6 +117,7 @@ class Looking:
     refused: int
     begins: datetime
     officer_at: datetime
+    called: bool  # the officer
     paused: bool  # by 应急状态
 
 
@@ -132,6 +133,7 @@ async def looking(tx: Transaction, here: Here, task: Task) -> Looking | None:
         refused=refused,
         begins=task.looking_since,
         officer_at=officer_at,
+        called=officer_at <= here.now,
         paused=await emergency_state.pauses(tx, task),
     )
 
@@ -200,6 +202,7 @@ async def _tell_still_looking(tx: Transaction, here: Here, task: Task, officer: 
         text = StillLooking(
             service=tasks.service_name(here, order.service),
             some=task.joined > 0,
+            medical=here.neighbourhood.community.emergency.medical if task.kind is TaskKind.SOS else "",
             officer=officer,
             hotline=here.neighbourhood.community.hotline,
         )

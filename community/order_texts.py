@@ -69,6 +69,7 @@ class Found(Text, template="order/found"):
 
     helpers: list[str]
     lacking: bool  # one more is looked for
+    sos: bool
     service: What
     due: datetime
     password: str
@@ -96,6 +97,7 @@ class StillLooking(Text, template="order/still_looking"):
 
     service: What
     some: bool  # one comes, another is still looked for
+    medical: str  # the number to ring first, after 🆘 急事
     officer: str
     hotline: str
 

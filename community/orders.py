@@ -141,9 +141,9 @@ async def open_order(
 
 
 async def on_claim(tx: Transaction, here: Here, actor: Person, task: Task) -> None:
-    """The person served hears who comes, with the password; who is new to this does not go alone."""
+    """The person served hears who comes, with the password; who is new to this does not go alone, but to an SOS."""
     order = await tasks.order_of(tx, task)
-    if task.people == 1 and await _wants_company(tx, here, actor, task):
+    if task.kind is TaskKind.VISIT and task.people == 1 and await _wants_company(tx, here, actor, task):
         await rows.widen(tx, task_id=task.id, people=2)
         await tasks.refresh_cards(tx, here, task)
         await dispatch.look_for(tx, here, await tasks.get(tx, task.id))
@@ -158,6 +158,7 @@ async def tell_who_comes(tx: Transaction, here: Here, order: Order, task: Task) 
     text = Found(
         helpers=names,
         lacking=tasks.lacking(task),
+        sos=task.kind is TaskKind.SOS,
         service=tasks.service_name(here, order.service),
         due=task.due,
         password=permissions.own_words(tx, order.password),

@@ -42,6 +42,7 @@ class TaskCard(Text, template="task/card"):
     minutes: int
     due: datetime
     late: bool  # the hour has passed, and nobody is there yet
+    urgent: bool
     state: str
     mine: bool
     open: bool  # to this reader
@@ -133,6 +134,7 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
         minutes=task.minutes,
         due=task.due,
         late=task.due < here.now,
+        urgent=task.urgent,
         state=task.state,
         mine=mine,
         open=open_to_me,
@@ -196,13 +198,14 @@ def captain_buttons(here: Here, task: Task) -> Rows:
 
 
 def _well(here: Here, task: Task) -> Rows:
-    """都好, 再要 15 分钟, 需要帮忙: of whoever is alone always, of others once they are asked."""
+    """都好, 再要 15 分钟: of whoever is alone always, of others once they are asked; 需要帮忙 always."""
     asked = task.asked_at is not None or task.alarm_at is not None
+    help_me = [button("i_need_help", "visit.help", task.id)]
     if not (tasks.alone(task) or asked):
-        return []
+        return [help_me]
     more = button("more_time", "visit.more", task.id, minutes=here.neighbourhood.visits.step_minutes)
     stay = [button("all_well", "visit.well", task.id), more] if asked else [more]
-    return [stay if visit_watch.may_stay(here, task) else [], [button("i_need_help", "visit.help", task.id)]]
+    return [stay if visit_watch.may_stay(here, task) else [], help_me]
 
 
 async def my_order(tx: Transaction, here: Here, order_id: int, reader: Person | Group) -> Face | None:

@@ -1,9 +1,11 @@
 """🆘 急事 and 举报冒充."""
 
-from dialogue import Dialogue, Edited, Press
+from dialogue import Dialogue, Edited, Popup, Press
 from factories import AMEI, NAINAI, WU, XIAOLIN, XIAOWANG, ZHOU
 from ordering import card, claim, order, told
 
+from community.asking import ANY_TIME
+from storage.queries import people, volunteers
 from storage.states import Role
 
 
@@ -29,6 +31,33 @@ async def test_everybody_near_is_asked_at_once_and_the_officer_rings_up(chat: Di
     assert card(chat, ZHOU, "☎️*").startswith("☎️ 请打电话告诉陈奶奶（13900001001）： 您按了“急事”。")
     await chat.advance(seconds=60)
     assert any("急事求助" in text and "还没人接" in text for text in told(chat, ZHOU))
+
+
+async def test_who_goes_is_to_go_now_and_is_said_to_come_now(chat: Dialogue) -> None:
+    await call(chat)
+    await chat.advance(seconds=1)
+    assert told(chat, XIAOLIN)[-1].endswith("请马上去，越快越好。您现在能去吗？")
+    chat.heard(NAINAI)
+
+    await chat.advance(seconds=60)
+    assert told(chat, NAINAI) == ["还没人接，社区在亲自安排，由值班员老周负责。电话请放手边；有生命危险马上打 120。"]
+    await claim(chat)
+
+    assert told(chat, NAINAI)[0].startswith("找到人了：小林马上来，今天 9:10 前到。")
+
+
+async def test_to_an_sos_somebody_new_goes_at_once_and_alone(chat: Dialogue) -> None:
+    async with chat.town.database.write() as tx:
+        elder, novice = await chat.town.person(NAINAI), await chat.town.person(XIAOLIN)
+        await people.set_alone(tx, person_id=elder.id, alone=True)
+        at = (await chat.town.place("G2")).id
+        await volunteers.put(tx, person_id=novice.id, hours=ANY_TIME, place_id=at, now=chat.clock.now())
+    await call(chat)
+    await claim(chat)
+
+    await chat.play(XIAOLIN, [(Press("📍 到门口了"), [Popup("到了先说暗号*"), Edited("*")])])
+
+    assert "🆘 需要帮忙" in chat.buttons(XIAOLIN)
 
 
 async def test_at_night_it_is_the_same(chat: Dialogue) -> None:

@@ -127,6 +127,7 @@ async def test_a_companion_may_call_for_help_too(chat: Dialogue) -> None:
     await claim(chat, AMEI)
     await chat.say(XIAOLIN, Press("📍 到门口了"))
 
+    assert "🆘 需要帮忙" in chat.buttons(XIAOLIN)
     await chat.play(AMEI, [(Press("🆘 需要帮忙"), ["🆘 知道了*"])])
 
     assert "上门警报" in everything(chat, WU)
