@@ -57,8 +57,9 @@ async def show(_: Update, turn: Turn, __: Press) -> None:
         for task in found[:_LINES]
     ]
     await turn.answer()
-    buttons = [[button("to_calendar", "task.calendar")]]
-    await turn.say(Week(lines=lines, more=len(found) - len(lines)), buttons=buttons if found else None)
+    tells = found or await volunteering.lost_of(turn.tx, turn.here, turn.person)  # taken back, it tells that too
+    buttons = [[button("to_calendar", "task.calendar")]] if tells or await calendar_feed.possible(turn.tx) else None
+    await turn.say(Week(lines=lines, more=len(found) - len(lines)), buttons=buttons)
 
 
 async def calendar(_: Update, turn: Turn, __: Press) -> None:

@@ -81,6 +81,19 @@ def test_long_and_odd_words_are_folded_and_escaped() -> None:
     assert "DTSTART:20250610T010000Z" in page
 
 
+async def test_when_the_last_thing_was_given_back_there_is_a_file_that_says_so(chat: Dialogue) -> None:
+    await chat.play(XIAOLIN, [("/tasks", "*"), (Press("📅 我的一周"), "*没有事。")])
+    before = chat.buttons(XIAOLIN)
+    await order(chat)
+    await claim(chat)
+    await chat.say(XIAOLIN, Press("↩️ 去不了"))
+
+    _, events = await file_of(chat)
+
+    assert "📅 加到日历" not in before
+    assert [str(event["status"]) for event in events.values()] == ["CANCELLED"]
+
+
 async def test_a_feed_follows_by_itself_where_the_bot_is_reached_from_outside(chat: Dialogue) -> None:
     await order(chat)
     await claim(chat)
