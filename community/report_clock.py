@@ -37,7 +37,9 @@ async def _overdue(tx: Transaction, here: Here, report: Report, kind: str) -> No
     await note_event(tx, here, report, ReportEvent.OVERDUE, actor=None)
     told = {p.id: p for p in await desk_of(tx, report.place_id)}
     told |= {p.id: p for p in await desk_of(tx, report.place_id, above_grid=True)}
+    name = here.neighbourhood.category(report.category).name
+    text = Overdue(number=report.id, what={"zh": name.zh, "en": name.en}, accepted=accepted)
+    about = ("report", report.id)
     for person in told.values():
-        text, about = Overdue(number=report.id, accepted=accepted), ("report", report.id)
         await tell(tx, person, text, priority=priority, about=about, now=here.now)
         await show_to_desk(tx, here, person, report, priority=priority)

@@ -86,6 +86,7 @@ class Overdue(Text, template="report/overdue"):
     """To the desk and the level above: the clock has run out."""
 
     number: int
+    what: Both
     accepted: bool
 
 

@@ -452,7 +452,10 @@ async def test_my_tasks_come_after_their_count(chat: Dialogue) -> None:
     await chat.play(
         XIAOLIN, [("/tasks", ["您手上有 1 件，还有 1 件等人接，都在下面。*0 分钟", "🔧*陈奶奶*", "🍚*您能去吗？"])]
     )
+    await chat.play(AMEI, [("/tasks", ["有 1 件等人接，在下面。*0 分钟", "🍚*您能去吗？"])])
     await chat.play(AQIANG, [("/tasks", "现在没有等您的事*0 分钟")])
+    await chat.play(XIAOLIN, [(Forge("task.decline:2:"), [Popup("*"), Edited("*")])])
+    await chat.play(XIAOLIN, [("/tasks", ["您手上有 1 件，在下面。*0 分钟", "🔧*陈奶奶*"])])
 
 
 async def test_an_erased_volunteers_claim_is_given_back(chat: Dialogue) -> None:
