@@ -86,7 +86,7 @@ async def stop(tx: Transaction, here: Here, actor: Person, person_id: int, *, re
     for task in held:
         await _hand_on(tx, here, task, person)
     await audit.note(tx, action="volunteer_stopped", actor_id=actor.id, person_id=person.id, now=here.now)
-    text = YouAreStopped(reason=reason, hotline=here.neighbourhood.community.hotline)
+    text = YouAreStopped(reason=reason, held=len(held), hotline=here.neighbourhood.community.hotline)
     await tell(tx, person, text, priority=Priority.REPLY, now=here.now, keys=True)
     await offer_commands(tx, person, now=here.now)
     await refresh_cards(tx, here, person)

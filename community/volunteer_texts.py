@@ -45,6 +45,7 @@ class YouAreStopped(Text, template="volunteer/you_are_stopped"):
     """To a volunteer: stopped by staff, and why."""
 
     reason: str
+    held: int  # tasks that go to others
     hotline: str
 
 

@@ -35,7 +35,7 @@ class Tasks(Text, template="task/tasks"):
     mine: int
     offered: int
     balance: int
-    volunteer: bool
+    stage: str
     rests_until: datetime | None  # nothing is offered until then
 
 
@@ -87,7 +87,7 @@ async def show(_: Update, turn: Turn) -> None:
         mine=len(found.mine),
         offered=len(found.offered),
         balance=found.balance,
-        volunteer=found.stage is not Stage.NONE,
+        stage=found.stage,
         rests_until=found.rests_until,
     )
     ahead = [[LIST]] if await shifts.ahead(turn.tx, turn.here, turn.person) else []

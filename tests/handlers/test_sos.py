@@ -91,7 +91,7 @@ async def test_the_wrong_person_at_the_door_is_reported_with_one_tap(chat: Dialo
     await chat.play(NAINAI, [(Press("🚨 举报冒充"), "🚨 先别开门！*有危险就打 110。")])
     await chat.advance(seconds=1)
 
-    assert card(chat, ZHOU, "☎️*").startswith("☎️ 请打电话告诉陈奶奶（13900001001）： 您说门口的人不对。先别开门")
+    assert card(chat, ZHOU, "☎️*").startswith("☎️ 请打电话告诉陈奶奶（13900001001）： 您说门口的人或暗号不对。先别开门")
     for who in (WU, XIAOWANG):
         assert any(text.startswith("🚨 冒充警报：3号楼，订单 0001") for text in told(chat, who)), who
     assert not any("陈奶奶" in text for text in told(chat, WU) if text.startswith("🚨"))

@@ -53,6 +53,7 @@ async def test_what_is_chosen_is_marked_and_chosen_again_is_not(chat: Dialogue) 
 async def test_who_registered_is_asked_only_after_the_grid_worker_has_seen_who_it_is(chat: Dialogue) -> None:
     await apply(chat)
     await submit(chat)
+    await chat.play(AQIANG, [("/tasks", "现在没有等您的事，身份核对好了再叫您。*")])
     assert not await is_volunteer(chat, AQIANG)
     [card] = told(chat, XIAOWANG)
     assert card.startswith("🙋 住户阿强想当志愿者，请约个时间当面核对身份。 🏠 3号楼2梯102")
@@ -291,12 +292,14 @@ async def test_who_is_stopped_in_the_middle_of_a_visit_is_replaced_and_everybody
     heard = told(chat, XIAOLIN)
     assert any(text.startswith("您的志愿者身份停用了：向老人要钱") for text in heard)
     assert "陈奶奶" not in " ".join(m.text for m in chat.screen(XIAOLIN))
-    await chat.play(XIAOLIN, [("/tasks", "*"), (Forge("task.claim:1:"), Popup("这件事要由*"))])
+    assert any("手上的事已经另外找人" in text for text in heard)
+    await chat.play(XIAOLIN, [("/tasks", "现在没有等您的事。 🕰*"), (Forge("task.claim:1:"), Popup("这件事要由*"))])
     await chat.play(XIAOLIN, [("/my", "*"), (Press("🙋 我的志愿"), "🚫 您的志愿者身份停用了：向老人要钱*")])
 
 
 async def test_who_was_stopped_comes_back_only_through_staff(chat: Dialogue) -> None:
     await stop(chat)
+    assert told(chat, XIAOLIN) == ["您的志愿者身份停用了：向老人要钱 有疑问请打社区电话 059155500100。"]
     link = await chat.town.invite(Role.VOLUNTEER, "G2")
     await chat.play(XIAOLIN, [(f"/start {link}", "您的志愿者身份停用了，暂时不能报名*")])
     assert not await is_volunteer(chat, XIAOLIN)
