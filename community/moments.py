@@ -10,7 +10,8 @@ _LAST_YEAR = timedelta(days=90)  # a date so long ago is meant for the year to c
 _DIGITS = {word: number for number, word in enumerate("零一二三四五六七八九")} | {"两": 2, "十": 10}
 _DAYS = {
     "大后天": 3, "后天": 2, "明天": 1, "明早": 1, "明晚": 1, "今天": 0, "今早": 0, "今晚": 0,
-    "day after tomorrow": 2, "tomorrow": 1, "today": 0, "tonight": 0,
+    "大前天": -3, "前天": -2, "昨天": -1, "昨晚": -1, "day after tomorrow": 2, "tomorrow": 1, "today": 0, "tonight": 0,
+    "day before yesterday": -2, "yesterday": -1, "last night": -1,
 }  # fmt: skip
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MORNING, _NOON, _AFTERNOON, _EVENING = time(9), time(12), time(15), time(19)
@@ -20,9 +21,9 @@ _PARTS = {
     "evening": _EVENING, "tonight": _EVENING, "pm": _AFTERNOON, "am": _MORNING,
 }  # fmt: skip
 _CLOCK = re.compile(r"(\d{1,2})\s*(?::|点|时)\s*(\d{1,2}(?!刻))?(半|1刻)?|(\d{1,2})\s*(?=am|pm)")
-_DATE = re.compile(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
+_DATE = re.compile(r"(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
 _AGAIN = re.compile("每|every")  # that is not one moment
-_WEEK = re.compile(r"(下)?(?:周|星期|礼拜)([1-7日天])")
+_WEEK = re.compile(r"([上下])?(?:周|星期|礼拜)([1-7日天])")
 
 
 def read(here: Here, text: str, *, weekly: bool = False) -> datetime | None:
@@ -62,29 +63,34 @@ def _day(here: Here, words: str) -> tuple[date | None, str]:
     """The day that is meant, and the words without it."""
     today = here.local.date()
     if found := _DATE.search(words):
-        return _of_month(here, int(found[1]), int(found[2])), words[: found.start()] + " " + words[found.end() :]
+        year = int(found[1]) if found[1] else None
+        return _of_month(here, year, int(found[2]), int(found[3])), words[: found.start()] + " " + words[found.end() :]
     if found := _WEEK.search(words):
         weekday = 6 if found[2] in "日天" else int(found[2]) - 1
-        return _of_week(today, weekday, later=bool(found[1])), words[found.end() :]
+        weeks = {"上": -1, "下": 1}.get(found[1] or "")
+        return _of_week(today, weekday, weeks=weeks), words[found.end() :]
     for number, name in enumerate(_WEEKDAYS):
         if name in words:
-            return _of_week(today, number, later="next " + name in words), words
+            weeks = 1 if "next " + name in words else -1 if "last " + name in words else None
+            return _of_week(today, number, weeks=weeks), words
     for word, ahead in _DAYS.items():
         if word in words:
             return today + timedelta(days=ahead), words
     return None, words
 
 
-def _of_month(here: Here, month: int, day: int) -> date:
+def _of_month(here: Here, year: int | None, month: int, day: int) -> date:
     today = here.local.date()
-    found = date(today.year, month, day)
+    found = date(year or today.year, month, day)
+    if year is not None:
+        return found
     return found if today - found < _LAST_YEAR else date(today.year + 1, month, day)
 
 
-def _of_week(today: date, weekday: int, *, later: bool) -> date:
-    """周五 is the next Friday, today included; 下周五 the one in the week after this."""
-    if later:
-        return today - timedelta(days=today.weekday()) + timedelta(days=7 + weekday)
+def _of_week(today: date, weekday: int, *, weeks: int | None) -> date:
+    """周五 is the next Friday, today included; 下周五 the one in the week after this, 上周五 in the week before."""
+    if weeks is not None:
+        return today + timedelta(days=7 * weeks + weekday - today.weekday())
     return today + timedelta(days=(weekday - today.weekday()) % 7)
 
 
