@@ -139,8 +139,9 @@ class Duties(Section):
     duty: tuple[DutyEntry, ...] = ()
 
     def category(self, code: str) -> Category:
-        """The category of this code; raises KeyError if the file has none."""
-        return self._categories[code]
+        """The category of this code; for one that the file has no more, its last one, and nothing is public."""
+        found = self._categories.get(code)
+        return found if found is not None else self.categories[-1].model_copy(update={"public": False})
 
     def service(self, code: str) -> Service:
         """The service of this code; raises KeyError if the file has none."""

@@ -317,7 +317,14 @@ def test_each_estate_has_its_own_property_company(example: Neighbourhood) -> Non
 
 def test_a_code_that_is_not_in_the_file_is_a_key_error(example: Neighbourhood) -> None:
     with pytest.raises(KeyError):
-        example.category("nothing")
+        example.service("nothing")
+
+
+def test_what_was_reported_under_a_category_that_is_gone_is_the_last_ones_and_private(example: Neighbourhood) -> None:
+    found = example.category("nothing")
+
+    assert (found.code, found.public, found.urgent) == ("other", False, False)
+    assert example.unit_for("nothing", "E1") is not None
 
 
 @pytest.mark.parametrize(

@@ -491,3 +491,12 @@ async def test_a_report_nobody_accepted_in_time_counts_as_late_on_the_desk(chat:
 @pytest.mark.parametrize("words", ["着火了", "救命", "我摔倒了起不来"])
 async def test_in_danger_the_emergency_numbers_come_before_the_question(chat: Dialogue, words: str) -> None:
     await chat.play(NAINAI, [(words, "🆘 先打电话：急救 120 · 报警 110 · 火警 119*这样登记对吗*")])
+
+
+async def test_a_report_whose_category_is_in_the_file_no_more_is_seen_and_seen_to(chat: Dialogue) -> None:
+    await chat.play(AQIANG, [("消防通道堵了", "*"), (Press("✅ 提交"), ["*0001*", "*0001*"])])
+    async with chat.town.database.write() as tx:
+        await tx.run("UPDATE reports SET category = 'of_old'")
+
+    await chat.play(XIAOWANG, [("/desk", "🗂 没办结的有 1 件*"), (Press("📝 0001 其他"), "📝 0001 其他*消防通道堵了*")])
+    await chat.play(AQIANG, [("/my", "*其他 · 报事 0001*")])
