@@ -6,7 +6,7 @@ from factories import AMEI, AQIANG, LIU, NAINAI, WU, XIAOLIN, XIAOWANG, ZHOU, Sp
 from ordering import card, claim, everything, order, order_by_phone, password, rows, to_the_end, told
 
 from bot.transport import Rejected
-from storage.states import ContactMode, TaskState
+from storage.states import ContactMode, Role, TaskState
 
 NEAR, FAR = Location(26.0805, 119.3005), Location(26.2, 119.4)
 
@@ -611,15 +611,21 @@ async def test_who_leads_a_pair_hears_who_goes_along_and_who_does_not(chat: Dial
     await chat.say(AMEI, Press("↩️ 去不了"))
     assert told(chat, XIAOLIN)[0] == "志愿者阿梅来不了了，“查燃气”正在另外找一位和您一起去。暗号换了，看卡片。"
 
-    await chat.advance(seconds=1)
-    said = told(chat, AQIANG)
-    assert "“查燃气”要两位一起来，正在另外找一位" in said[1]
-    assert said[2].startswith("“查燃气”要两位一起来，还差一位，社区在亲自安排，由值班员老周负责。")
+
+async def test_where_one_of_two_is_found_the_elder_does_not_read_that_nobody_is(chat: Dialogue) -> None:
+    await chat.play(AQIANG, [("/order", "*"), (Press("🔥 查燃气"), "*"), (Press("✅ 叫人来"), ["*", "*"])])
+    await claim(chat)
+    chat.heard(AQIANG)
+
+    await chat.advance(minutes=20)
+
+    assert told(chat, AQIANG)[0].startswith("“查燃气”要两位一起来，还差一位，社区在亲自安排，由值班员老周负责。")
 
 
 async def test_where_the_leader_of_a_pair_cannot_come_the_elder_hears_that_one_more_is_looked_for(
     chat: Dialogue,
 ) -> None:
+    await chat.town.resident("第三位", "B3-1-101", roles=((Role.VOLUNTEER, "G2"),))
     await chat.play(AQIANG, [("/order", "*"), (Press("🔥 查燃气"), "*"), (Press("✅ 叫人来"), ["*", "*"])])
     await claim(chat)
     await claim(chat, AMEI)
