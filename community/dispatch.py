@@ -116,24 +116,21 @@ class Looking:
     asked: int
     refused: int
     begins: datetime
-    officer_at: datetime
-    called: bool  # the officer
+    officer_at: datetime | None  # None: called already, as nobody was left to ask or the time had come
     paused: bool  # by 应急状态
 
 
-async def looking(tx: Transaction, here: Here, task: Task) -> Looking | None:
+async def looking(tx: Transaction, task: Task) -> Looking | None:
     """The clock of a task that somebody is looked for; None when nobody is."""
     if not tasks.wanted(task) or task.looking_since is None:
         return None
     asked, refused = await offers.counts(tx, task.id)
-    officer_at = task.looking_since + _officer_after(here, task)
     return Looking(
         wave=task.wave,
         asked=asked,
         refused=refused,
         begins=task.looking_since,
-        officer_at=officer_at,
-        called=officer_at <= here.now,
+        officer_at=await timers.set_for(tx, kind=OFFICER, subject_id=task.id),
         paused=await emergency_state.pauses(tx, task),
     )
 

@@ -28,6 +28,14 @@ class Pausing(Text, template="order/pausing"):
     next: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class NoMore(Text, template="order/no_more"):
+    """To the person served: the neighbourhood does not offer it any more, so it does not come again."""
+
+    service: What
+    hotline: str
+
+
 async def begin(tx: Transaction, here: Here, order: Order, *, due: datetime) -> None:
     """This order, due then, is the first of those that come every week at that time."""
     local = due.astimezone(here.zone)
@@ -59,8 +67,14 @@ async def again(tx: Transaction, here: Here, repeat_id: int) -> None:
         return
     at = repeat.next_at
     served = await people.by_id(tx, repeat.person_id)
-    if served.erased_at is not None or not any(s.code == repeat.service for s in here.neighbourhood.services):
+    known = any(s.code == repeat.service for s in here.neighbourhood.services)
+    if served.erased_at is not None or not known:
         await rows.end(tx, repeat_id=repeat.id, now=here.now)
+        if not known:
+            text = NoMore(
+                service=tasks.service_name(here, repeat.service), hotline=here.neighbourhood.community.hotline
+            )
+            await tell(tx, served, text, priority=Priority.TASK, now=here.now)
         return
     following = _next(here, repeat)
     await rows.move(tx, repeat_id=repeat.id, next_at=following)
@@ -68,8 +82,8 @@ async def again(tx: Transaction, here: Here, repeat_id: int) -> None:
     if at <= here.now:
         return  # after a long stall: it is too late for this week's
     if _pauses(here, at):
-        text = Pausing(service=tasks.service_name(here, repeat.service), day=at, next=following)
-        await tell(tx, served, text, priority=Priority.TASK, now=here.now)
+        pausing = Pausing(service=tasks.service_name(here, repeat.service), day=at, next=following)
+        await tell(tx, served, pausing, priority=Priority.TASK, now=here.now)
         return
     await _place(tx, here, repeat, served, at)
 

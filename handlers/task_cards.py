@@ -80,13 +80,15 @@ class MyOrder(Text, template="order/mine"):
     weekly: bool
     paused: bool  # by 应急状态
     password: str
+    lacking: bool  # one more must come along
 
 
 @dataclass(frozen=True, kw_only=True)
 class AskGood(Text, template="order/ask_good"):
-    """Is it done? Then the stars."""
+    """Is it done? Then the stars; who had called for help is asked whether all is well, and for no stars."""
 
     service: What
+    sos: bool
     state: str
     stars: int
 
@@ -155,7 +157,7 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
         went=(task.went or "") if captain or staff else "",
         arrived_at=task.arrived_at if staff else None,
         done_at=task.done_at if staff else None,
-        looking=await _clock(tx, here, task, reader),
+        looking=await _clock(tx, task, reader),
     )
     buttons: Rows = []
     if open_to_me:
@@ -171,9 +173,9 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
     return Face(text=text, buttons=buttons)
 
 
-async def _clock(tx: Transaction, here: Here, task: Task, reader: Person) -> dict[str, Any]:
+async def _clock(tx: Transaction, task: Task, reader: Person) -> dict[str, Any]:
     """How far the looking is, for who runs things there."""
-    found = await dispatch.looking(tx, here, task)
+    found = await dispatch.looking(tx, task)
     if found is None or await permissions.may(tx, reader, Action.SEE_OPEN, place_id=task.place_id) is None:
         return {}
     return {name: plain(value) for name, value in vars(found).items()}
@@ -227,6 +229,7 @@ async def my_order(tx: Transaction, here: Here, order_id: int, reader: Person | 
         weekly=repeat is not None,
         paused=await emergency_state.pauses(tx, task),
         password=permissions.own_words(tx, order.password) if served and task.state in tasks.HELD else "",
+        lacking=tasks.lacking(task),
     )
     buttons: Rows = []
     if task.state in (S.OPEN, S.CLAIMED) and not task.urgent:
@@ -247,11 +250,13 @@ async def ask_good(tx: Transaction, here: Here, order_id: int, reader: Person | 
     order, task = await orders.get(tx, order_id)
     if isinstance(reader, Group):
         return None
-    text = AskGood(service=tasks.service_name(here, order.service), state=task.state, stars=order.stars or 0)
+    sos = task.kind is TaskKind.SOS
+    service = tasks.service_name(here, order.service)
+    text = AskGood(service=service, sos=sos, state=task.state, stars=order.stars or 0)
     buttons: Rows = []
     if task.state is S.DONE:
         buttons = [_answers("order", order.id)]
-    elif task.state is S.CONFIRMED and order.stars is None:
+    elif task.state is S.CONFIRMED and order.stars is None and not sos:
         buttons = [[button("stars", "order.rate", order.id, str(n), count=n) for n in range(1, 6)]]
     return Face(text=text, buttons=buttons, photo=order.receipt or "")
 

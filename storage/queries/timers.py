@@ -43,6 +43,16 @@ async def due(
     )
 
 
+async def set_for(tx: Transaction, *, kind: str, subject_id: int) -> datetime | None:
+    """When a timer runs out; None where there is none."""
+    return await tx.one(
+        datetime,
+        "SELECT due FROM timers WHERE kind = :kind AND subject_id = :subject_id",
+        kind=kind,
+        subject_id=subject_id,
+    )
+
+
 async def next_due(tx: Transaction) -> datetime | None:
     """When the next one falls due."""
     return await tx.one(datetime, "SELECT MIN(due) AS due FROM timers WHERE held_at IS NULL")

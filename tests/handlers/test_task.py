@@ -8,7 +8,7 @@ from ordering import card, claim, everything, order, password, rows, to_the_end,
 from storage.states import ContactMode, Role, TaskState
 
 SECRETS = ("陈奶奶", "13900001001", "2梯", "301", "插座冒火花")
-CLOCK = "⏱ 第 3 轮，问了 2 位，0 位来不了；今天 9:20 找了值班员"
+CLOCK = "⏱ 第 3 轮，问了 2 位，0 位来不了；已经找了值班员"
 OFFER = "🔧 修东西 📍 3号楼 约 30 分钟，今天 13:00 前到。您能去吗？"
 
 
