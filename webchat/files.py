@@ -83,7 +83,7 @@ def keep(store: Store, upload: Upload, kind: str, *, duration: int = 0) -> Store
             raise bad_request("PHOTO_INVALID_DIMENSIONS")
         if picture[0] == "png" and b"IEND" not in upload.data[-16:]:
             raise bad_request("IMAGE_PROCESS_FAILED")
-    id_ = secrets.token_urlsafe(30)
+    id_ = secrets.token_hex(24)  # no "-", which tells a small picture and whose it is
     name = plain_name(upload.name)
     extension = picture[0] if picture else PurePosixPath(name).suffix.lstrip(".").lower()
     if not extension.isalnum():

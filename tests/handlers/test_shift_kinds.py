@@ -158,8 +158,8 @@ async def test_a_search_asks_all_at_once_is_joined_while_it_is_on_and_ends_when_
             (
                 "公园长椅上，人好好的",
                 [
-                    "告诉社区、民警和去找的人了。谢谢您！",
                     "🎉 3号楼的人找到了*找过 1/2 处。*记入时间银行 25 分钟。",
+                    "告诉社区、民警和去找的人了。谢谢您！",
                     Edited("*🎉 人找到了，谢谢大家！"),
                 ],
             ),

@@ -45,7 +45,7 @@ async def test_an_elder_who_does_not_tap_is_rung_up_and_knocked_for_and_a_tap_en
     await town.advance(minutes=5)
     alarm = await town.hears(AMEI, "🔴 陈奶奶到 今天 9:00 还没报平安*")
     await town.advance(minutes=20)
-    asked = await town.hears(LIU, "🚪 敲门看看*3号楼*您能去吗?")
+    asked = await town.hears(LIU, "🚪 敲门看看*3号楼*您现在能去吗?")
     await town.tap(LIU, "🚪 我去敲门")
     door = await town.hears(LIU, "🚪 敲门看看*3号楼2梯301*陈奶奶*13900001001*")
 
