@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bot.certificate_page import Paper, draw
 from community import certificates, tasks
 from community.here import Here
-from community.tell import plain
+from community.tell import NO_NAME, plain
 from handlers.texts import Texts
 from storage.database import Transaction
 from storage.records import Json
@@ -59,7 +59,7 @@ class CertificateSheet:
     def _row(self, here: Here, line: ServiceCount) -> tuple[str, str, str]:
         known = line.service in {s.code for s in here.neighbourhood.services} | {tasks.SOS, *tasks.SHIFTS}
         context: Json = {
-            "service": tasks.service_name(here, line.service) if known else {"zh": "", "en": ""},
+            "service": tasks.service_name(here, line.service) if known else NO_NAME,
             "by_hand": line.service == "",
             "visits": line.visits,
             "minutes": line.minutes,

@@ -12,7 +12,7 @@ from community import permissions, tasks
 from community.here import Here
 from storage.database import Transaction
 from storage.queries import offers, places
-from storage.queries import tasks as rows
+from storage.queries import orders as order_rows
 from storage.queries.offers import Wanted
 from storage.records import Person, Task
 from storage.states import PlaceKind, TaskKind
@@ -84,7 +84,7 @@ async def best(tx: Transaction, here: Here, task: Task, *, limit: int) -> list[P
 
 async def _called_for(tx: Transaction, here: Here, task: Task, wanted: Wanted) -> list[Person]:
     """Who was asked for by name, and who takes orders by the roster of the service's teams (专员)."""
-    order = await rows.order_by_id(tx, task.order_id) if task.order_id else None
+    order = await order_rows.by_id(tx, task.order_id) if task.order_id else None
     if order is None:
         return []
     ids = [order.wanted_id] if order.wanted_id else []

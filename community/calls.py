@@ -5,7 +5,7 @@ A call may carry a question; its answer counts as the person's own, so whoever d
 
 from datetime import timedelta
 
-from community import dispatch, permissions, tasks, waking
+from community import claims, dispatch, permissions, tasks, waking
 from community.errors import NoLongerPossible, NotAllowed, NotFound
 from community.here import Here
 from community.order_texts import NotYourOwn
@@ -62,7 +62,7 @@ async def _helpers(tx: Transaction, task: Task) -> set[int | None]:
     """Who does the work that a call is about: they may not ask, and others tell."""
     if task.question == "order":
         visit = await rows.of_order(tx, task.subject_id or 0)
-        return {visit.taker_id, *(p.id for p in await tasks.companions(tx, visit))} if visit else set()
+        return {visit.taker_id, *(p.id for p in await claims.companions(tx, visit))} if visit else set()
     if task.question == "visit":
         visit = await rows.by_id(tx, task.subject_id or 0)
         return {task.person_id, visit.taker_id if visit else None}
@@ -80,7 +80,7 @@ async def may_make(tx: Transaction, here: Here, actor: Person, task: Task) -> bo
     """Whether somebody may ring whom this call is for."""
     if await permissions.may(tx, actor, Action.MAKE_CALLS, place_id=task.place_id) is not None:
         return True
-    return await tasks.on_roster(tx, here, actor)
+    return await claims.on_roster(tx, here, actor)
 
 
 async def allowed(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:

@@ -3,7 +3,7 @@
 Whoever has been alerted hears the all-clear, and nobody is alarmed after it.
 """
 
-from community import check_in_alarm, check_in_marks, permissions, tasks
+from community import check_in_alarm, check_in_marks, claims, permissions
 from community.check_in_marks import date_of
 from community.check_in_texts import NotEnrolled
 from community.errors import NoLongerPossible, NotAllowed, NotFound
@@ -148,7 +148,7 @@ async def looks_in(tx: Transaction, here: Here, actor: Person, elder: Person) ->
     if actor.id == elder.id:
         return None
     role = await permissions.may(tx, actor, Action.LOOK_IN, place_id=elder.place_id)
-    if role is None and await tasks.on_roster(tx, here, actor):
+    if role is None and await claims.on_roster(tx, here, actor):
         return "officer"
     return role
 

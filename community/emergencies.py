@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from community import dispatch, orders, permissions, proxies, tasks
+from community import claims, dispatch, orders, permissions, proxies, tasks
 from community.errors import NoLongerPossible, NotAllowed
 from community.here import Here
 from community.order_texts import HelpIsCalled, ImpostorReported
@@ -10,6 +10,7 @@ from community.permissions import Action
 from community.tell import have_rung, tell
 from community.visit_texts import WaitOutside
 from storage.database import Transaction
+from storage.queries import orders as order_rows
 from storage.queries import people
 from storage.queries import tasks as rows
 from storage.records import Order, Person
@@ -24,7 +25,7 @@ async def call(tx: Transaction, here: Here, person: Person) -> Order:
 
     Asked twice, it is one call for help. Raises NoAddress.
     """
-    live = await rows.live_order(tx, person_id=person.id, service=tasks.SOS)
+    live = await order_rows.live(tx, person_id=person.id, service=tasks.SOS)
     if live is not None:
         return live
     order = await orders.open_order(
@@ -63,7 +64,7 @@ async def report_impostor(
     await have_rung(tx, served, ImpostorReported(), urgent=True, now=here.now)
     text = WaitOutside(service=await tasks.what(tx, here, task), place=await tasks.rough_place(tx, task))
     captain = [await people.by_id(tx, task.taker_id)] if task.taker_id else []
-    for helper in [*captain, *await tasks.companions(tx, task)]:
+    for helper in [*captain, *await claims.companions(tx, task)]:
         await tell(tx, helper, text, priority=Priority.EMERGENCY, now=here.now)
     await dispatch.warn_staff(tx, here, task)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from community import (
+    claims,
     dispatch,
     emergency_state,
     follow_up,
@@ -196,7 +197,7 @@ async def _tell_groups(tx: Transaction, here: Here, text: Text) -> None:
 
 async def _helpers(tx: Transaction, task: Task) -> list[Person]:
     captain = [await people.by_id(tx, task.taker_id)] if task.taker_id else []
-    return [*captain, *await tasks.companions(tx, task)]
+    return [*captain, *await claims.companions(tx, task)]
 
 
 async def _pause(tx: Transaction, here: Here, task: Task, cause: EmergencyCause) -> None:

@@ -6,12 +6,13 @@ after; silence by 1 h before, or 30 min after, puts the task back. Numbers are t
 
 from datetime import datetime, timedelta
 
-from community import dispatch, helper_photos, lapses, permissions, tasks, visit_watch, waiting_list, waking
+from community import claims, dispatch, helper_photos, lapses, permissions, tasks, visit_watch, waiting_list, waking
 from community.here import Here
 from community.order_texts import GoesAlong, HelperChanged
 from community.tell import refresh, show, tell
 from community.visit_texts import HelperLate, OneFewer
 from storage.database import Transaction
+from storage.queries import companions as companion_rows
 from storage.queries import offers, people, timers, volunteers
 from storage.queries import tasks as rows
 from storage.records import Person, Task
@@ -61,7 +62,7 @@ async def ask(tx: Transaction, here: Here, task_id: int) -> None:
     await ask_now(tx, here, task)
     taker = await people.by_id(tx, task.taker_id)
     await show(tx, taker, "task", task.id, priority=Priority.TASK, now=here.now)
-    await visit_watch.remind(tx, here, task, ASK, await tasks.companions(tx, task))
+    await visit_watch.remind(tx, here, task, ASK, await claims.companions(tx, task))
 
 
 async def ask_now(tx: Transaction, here: Here, task: Task) -> None:
@@ -95,7 +96,7 @@ async def replace(
     """
     taker = await people.by_id(tx, task.taker_id) if task.taker_id and event is TaskEvent.RELEASE else None
     was_id = task.taker_id
-    task = await tasks.put_back(tx, here, task, event, actor=stopped_by or taker)
+    task = await claims.put_back(tx, here, task, event, actor=stopped_by or taker)
     task = await _as_few_as_may(tx, here, task)
     await visit_watch.over(tx, here, task)
     if was_id is not None and stopped_by is None:
@@ -160,19 +161,19 @@ async def tell_captain(tx: Transaction, here: Here, task: Task, companion: Perso
 
 async def lose_companion(tx: Transaction, here: Here, task: Task, companion: Person) -> None:
     """Somebody who was to go along cannot: one more is looked for."""
-    await rows.leave(tx, task_id=task.id, person_id=companion.id, now=here.now)
+    await companion_rows.leave(tx, task_id=task.id, person_id=companion.id, now=here.now)
     await offers.mark(tx, task_id=task.id, person_id=companion.id, state=OfferState.RELEASED, now=here.now)
     before_it = task.state in (TaskState.CLAIMED, TaskState.ON_WAY)
     if before_it:
-        await tasks.change_password(tx, here, task)
-    task = await tasks.joined(tx, here, task, companion, TaskEvent.LEAVE)
+        await claims.change_password(tx, here, task)
+    task = await claims.joined(tx, here, task, companion, TaskEvent.LEAVE)
     if task.state is TaskState.ARRIVED and tasks.alone(task):
         await visit_watch.begin(tx, here, task)
     await waiting_list.fill(tx, here, task)
     if before_it and task.order_id is not None and task.taker_id is not None:
         officer = await dispatch.officer_instead(tx, here, task.id)
         order = await tasks.order_of(tx, task)
-        going = [await people.by_id(tx, task.taker_id), *await tasks.companions(tx, task)]
+        going = [await people.by_id(tx, task.taker_id), *await claims.companions(tx, task)]
         text = OneFewer(
             companion=permissions.public_name(tx, companion),
             helpers=[permissions.public_name(tx, one) for one in going],
@@ -222,7 +223,7 @@ async def _remind(tx: Transaction, here: Here, task_id: int, kind: str, states: 
     if task.state not in states or task.taker_id is None or _stale(here, task, kind):
         return
     together = kind == SOON or (kind == NOW and task.kind in tasks.AT_THE_HOUR)
-    others = await tasks.companions(tx, task) if together else []
+    others = await claims.companions(tx, task) if together else []
     await visit_watch.remind(tx, here, task, kind, [await people.by_id(tx, task.taker_id), *others])
     if kind == LATE and task.order_id is not None:
         await _tell_late(tx, here, task)

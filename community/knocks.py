@@ -1,6 +1,6 @@
 """敲门: a captain knocks at the door of an elder who has not been heard of, and says how they are."""
 
-from community import check_in_day, tasks
+from community import check_in_day, claims, tasks
 from community.errors import NoLongerPossible, NotFound
 from community.here import Here
 from storage.database import Transaction
@@ -11,7 +11,7 @@ from storage.states import TaskEvent, TaskKind
 
 async def answer(tx: Transaction, here: Here, actor: Person, task_id: int, *, answer: str) -> None:
     """都好, 没人应 or 需要帮助, by who went there. Raises NotFound, NoLongerPossible."""
-    task = await tasks.held_by(tx, actor, task_id)
+    task = await claims.held_by(tx, actor, task_id)
     day = await check_ins.day_of_task(tx, task.id)
     if task.kind is not TaskKind.KNOCK or day is None:
         raise NotFound

@@ -8,6 +8,7 @@ from community.here import Here
 from community.tasks import TRANSITIONS
 from community.tell import show
 from storage.database import Transaction
+from storage.queries import orders as order_rows
 from storage.queries import reports as report_rows
 from storage.queries import tasks
 from storage.records import Order, Person, Report, Task
@@ -38,7 +39,9 @@ async def going_on(tx: Transaction, person: Person) -> GoingOn:
 
 async def orders_of(tx: Transaction, person: Person) -> list[tuple[Order, Task]]:
     """The latest orders, each with its task."""
-    return [await orders.get(tx, order.id) for order in await tasks.orders_of(tx, person_id=person.id, limit=_LIMIT)]
+    return [
+        await orders.get(tx, order.id) for order in await order_rows.of_person(tx, person_id=person.id, limit=_LIMIT)
+    ]
 
 
 async def minutes(tx: Transaction, person: Person) -> int:

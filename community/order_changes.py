@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from community import dispatch, follow_up, orders, permissions, proxies, tasks, visit_watch
+from community import claims, dispatch, follow_up, orders, permissions, proxies, tasks, visit_watch
 from community.calls import nothing_to_tell
 from community.errors import NoLongerPossible, NotAllowed
 from community.here import Here
@@ -10,6 +10,7 @@ from community.order_texts import DueTooSoon, HelpIsCalled, TakerCancelled, Time
 from community.tell import show, tell
 from community.visit_texts import CancelledForYou, TimeIsNow
 from storage.database import Transaction
+from storage.queries import orders as order_rows
 from storage.queries import people, timers
 from storage.queries import tasks as rows
 from storage.records import Order, Person, Task
@@ -34,7 +35,7 @@ async def change_time(tx: Transaction, here: Here, actor: Person, order_id: int,
         text = TimeChanged(
             service=tasks.service_name(here, order.service), place=await tasks.rough_place(tx, task), due=due
         )
-        for helper in (await people.by_id(tx, task.taker_id), *await tasks.companions(tx, task)):
+        for helper in (await people.by_id(tx, task.taker_id), *await claims.companions(tx, task)):
             await tell(tx, helper, text, priority=Priority.TASK, about=("task", task.id), now=here.now)
             await show(tx, helper, "task", task.id, priority=Priority.TASK, now=here.now)
     served = await people.by_id(tx, order.person_id)
@@ -64,7 +65,7 @@ async def cancel(tx: Transaction, here: Here, actor: Person, order_id: int) -> N
     order, task = await orders.get(tx, order_id)
     if not await proxies.acts_for(tx, actor, order):
         raise NotAllowed
-    going = [*([await people.by_id(tx, task.taker_id)] if task.taker_id else []), *await tasks.companions(tx, task)]
+    going = [*([await people.by_id(tx, task.taker_id)] if task.taker_id else []), *await claims.companions(tx, task)]
     task = await tasks.move(tx, here, task, TaskEvent.CANCEL, actor=actor, taker_id=None)
     await visit_watch.over(tx, here, task)
     await tasks.drop_calls(tx, here, order)
@@ -82,9 +83,9 @@ async def cancel(tx: Transaction, here: Here, actor: Person, order_id: int) -> N
 
 async def keep_receipt(tx: Transaction, actor: Person, task_id: int, *, file: str) -> None:
     """The photo of a receipt, by whoever went to the shop. Raises NoLongerPossible."""
-    task = await tasks.held_by(tx, actor, task_id)
+    task = await claims.held_by(tx, actor, task_id)
     order = await tasks.order_of(tx, task)
-    await rows.keep_receipt(tx, order_id=order.id, file=file)
+    await order_rows.keep_receipt(tx, order_id=order.id, file=file)
 
 
 def wants_receipt(here: Here, order: Order) -> bool:
@@ -95,4 +96,6 @@ def wants_receipt(here: Here, order: Order) -> bool:
 
 async def familiar(tx: Transaction, person: Person, *, limit: int) -> list[tuple[Person, str]]:
     """Volunteers who have helped somebody before, the last first, with their names."""
-    return [(p, permissions.public_name(tx, p)) for p in await rows.familiar(tx, person_id=person.id, limit=limit)]
+    return [
+        (p, permissions.public_name(tx, p)) for p in await order_rows.familiar(tx, person_id=person.id, limit=limit)
+    ]

@@ -1,6 +1,6 @@
 """What the person served says of an order: 👍 好了, 👎 没好, 没人来, stars."""
 
-from community import dispatch, lapses, orders, proxies, tasks, time_bank, visit_watch
+from community import claims, dispatch, lapses, orders, proxies, tasks, time_bank, visit_watch
 from community.calls import close_question, nothing_to_tell
 from community.errors import NoLongerPossible
 from community.here import Here
@@ -8,7 +8,7 @@ from community.order_texts import ConfirmedAlready, HelpIsCalled, NotDone, NotYo
 from community.reports import desk_of
 from community.tell import tell
 from storage.database import Transaction
-from storage.queries import tasks as rows
+from storage.queries import orders as order_rows
 from storage.records import Order, Person, Task
 from storage.states import LapseKind, Priority, TaskEvent, TaskKind, TaskState
 
@@ -45,7 +45,7 @@ async def complain(
     helper_id = task.taker_id
     if event is TaskEvent.NO_SHOW:
         await lapses.note(tx, here, task, LapseKind.NO_SHOW)
-    task = await tasks.put_back(tx, here, task, event, actor=actor)
+    task = await claims.put_back(tx, here, task, event, actor=actor)
     await visit_watch.over(tx, here, task)
     if helper_id is not None:
         await lapses.speak(tx, here, task, helper_id)
@@ -65,7 +65,7 @@ async def rate(tx: Transaction, here: Here, actor: Person, order_id: int, *, sta
     """⭐ 1 … ⭐ 5, once, by the person served. Raises NotAllowed, NoLongerPossible."""
     order, task = await _served(tx, actor, order_id, on_behalf=False)
     confirmed = task.state is TaskState.CONFIRMED and 1 <= stars <= 5
-    if not confirmed or not await rows.rate(tx, order_id=order.id, stars=stars):
+    if not confirmed or not await order_rows.rate(tx, order_id=order.id, stars=stars):
         raise NoLongerPossible
     await tasks.refresh_cards(tx, here, task)
     return order
@@ -75,6 +75,6 @@ async def _served(tx: Transaction, actor: Person, order_id: int, *, on_behalf: b
     order, task = await orders.get(tx, order_id)
     if not on_behalf and actor.id != order.person_id:
         await proxies.require(tx, actor, order.person_id)
-    if actor.id == task.taker_id or await tasks.goes_along(tx, actor, task):
+    if actor.id == task.taker_id or await claims.goes_along(tx, actor, task):
         raise NotYourOwn
     return order, task

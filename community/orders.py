@@ -3,13 +3,14 @@
 import secrets
 from datetime import datetime, timedelta
 
-from community import dispatch, helper_photos, lapses, permissions, tasks, waking
+from community import claims, dispatch, helper_photos, lapses, permissions, tasks, waking
 from community.calls import ask_by_phone
 from community.errors import NotFound, TooLong
 from community.here import Here
 from community.order_texts import AskDone, DueTooSoon, Found, NoAddress, OnTheWay, OrderedAlready, OrderedForYou
 from community.tell import reachable_by_chat, show, tell
 from storage.database import Transaction
+from storage.queries import orders as order_rows
 from storage.queries import people, timers, volunteers
 from storage.queries import tasks as rows
 from storage.records import Order, Person, Task
@@ -24,7 +25,7 @@ _ASK_AGAIN = timedelta(hours=24)
 
 async def get(tx: Transaction, order_id: int) -> tuple[Order, Task]:
     """The order of that number and its task. Raises NotFound."""
-    order = await rows.order_by_id(tx, order_id)
+    order = await order_rows.by_id(tx, order_id)
     task = await rows.of_order(tx, order_id)
     if order is None or task is None:
         raise NotFound
@@ -56,7 +57,7 @@ async def place(
         raise NotFound
     if due is not None and due <= here.now:
         raise DueTooSoon
-    if await rows.live_order(tx, person_id=served.id, service=service):
+    if await order_rows.live(tx, person_id=served.id, service=service):
         raise OrderedAlready(service=tasks.service_name(here, service))
     return await open_order(
         tx,
@@ -99,7 +100,7 @@ async def open_order(
     """An order and its task; somebody is looked for. Raises NoAddress."""
     if served.place_id is None:
         raise NoAddress
-    order_id = await rows.add_order(
+    order_id = await order_rows.add(
         tx,
         person_id=served.id,
         ordered_by=(ordered_by or served).id,
@@ -154,7 +155,7 @@ async def on_claim(tx: Transaction, here: Here, actor: Person, task: Task) -> No
 async def tell_who_comes(tx: Transaction, here: Here, order: Order, task: Task) -> None:
     """Tell the person served who comes, when, and the password."""
     captain = await people.by_id(tx, task.taker_id or 0)
-    names = [permissions.public_name(tx, one) for one in (captain, *await tasks.companions(tx, task))]
+    names = [permissions.public_name(tx, one) for one in (captain, *await claims.companions(tx, task))]
     text = Found(
         helpers=names,
         lacking=tasks.lacking(task),

@@ -9,8 +9,8 @@ from community.here import Here
 from community.permissions import Action
 from community.tell import Both
 from storage.database import Transaction
+from storage.queries import patrol_figures as figure_rows
 from storage.queries import people, places
-from storage.queries import shifts as rows
 from storage.records import Counted, Person
 from storage.states import FindingKind, PlaceKind
 
@@ -55,7 +55,7 @@ async def of_months(tx: Transaction, here: Here, actor: Person) -> Report:
     last = this.replace(year=this.year - (this.month == 1), month=(this.month - 2) % 12 + 1)
 
     async def between(since: datetime, until: datetime) -> Figures:
-        return _read(await rows.figures(tx, place_ids=list(found), since=since, until=until))
+        return _read(await figure_rows.between(tx, place_ids=list(found), since=since, until=until))
 
     return Report(
         places=[place.name for place in found.values()],
@@ -68,7 +68,7 @@ async def of_months(tx: Transaction, here: Here, actor: Person) -> Report:
 
 async def of_round(tx: Transaction, shift_id: int) -> Figures:
     """Of one round that is over."""
-    return _read(await rows.figures_of(tx, shift_id))
+    return _read(await figure_rows.of_round(tx, shift_id))
 
 
 def _read(counted: list[Counted]) -> Figures:

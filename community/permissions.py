@@ -8,7 +8,8 @@ from community.here import Here
 from community.tell import Both
 from storage.crypto import Sealed
 from storage.database import Transaction
-from storage.queries import audit, people, places, tasks
+from storage.queries import audit, people, places
+from storage.queries import companions as companion_rows
 from storage.queries import votes as vote_rows
 from storage.records import Ballot, OwnBallot, Person, Report, Task, Vote
 from storage.states import PlaceKind, ReportState, Role, TaskState, VoteState
@@ -183,7 +184,7 @@ async def open_address(
 
 async def address_of_held_task(tx: Transaction, viewer: Person, task: Task) -> Address:
     """Where to go, for who has the task or goes along (which was noted then), until it is done. Raises NotAllowed."""
-    goes = task.taker_id == viewer.id or await tasks.is_companion(tx, task_id=task.id, person_id=viewer.id)
+    goes = task.taker_id == viewer.id or await companion_rows.is_one(tx, task_id=task.id, person_id=viewer.id)
     if not goes or task.state not in HELD or task.person_id is None:
         raise NotAllowed
     return await own_address(tx, await people.by_id(tx, task.person_id))

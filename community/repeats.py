@@ -9,9 +9,9 @@ from community.here import Here
 from community.order_texts import OrderedAlready
 from community.tell import Text, What, tell
 from storage.database import Transaction
+from storage.queries import orders as order_rows
 from storage.queries import people, timers
 from storage.queries import repeats as rows
-from storage.queries import tasks as task_rows
 from storage.records import Order, Person, Repeat
 from storage.states import Priority
 
@@ -51,7 +51,7 @@ async def begin(tx: Transaction, here: Here, order: Order, *, due: datetime) -> 
         minute=local.hour * 60 + local.minute,
         next_at=following,
     )
-    await task_rows.set_repeat(tx, order_id=order.id, repeat_id=repeat_id)
+    await order_rows.set_repeat(tx, order_id=order.id, repeat_id=repeat_id)
     await _set_timer(tx, here, repeat_id, following)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
-from community import permissions, shift_ends, shift_vouching, shifts, tasks, visit_watch, waiting_list
+from community import claims, permissions, shift_ends, shift_vouching, shifts, tasks, visit_watch, waiting_list
 from community.errors import NoLongerPossible, NotAllowed, NotFound, TooLong
 from community.here import Here
 from community.permissions import Action
@@ -13,9 +13,9 @@ from community.reports import desk_of, unit_place
 from community.shift_texts import CaptainOnly, CheckedIn, Clue, Found, NotThere, TooEarly, TooFew
 from community.tell import Both, show, tell
 from storage.database import Transaction
+from storage.queries import companions as companion_rows
 from storage.queries import people, timers
 from storage.queries import shifts as rows
-from storage.queries import tasks as task_rows
 from storage.records import Person, Shift, ShiftPoint, Task
 from storage.states import FindingKind, Priority, Role, TaskEvent, TaskKind, TaskState
 
@@ -46,7 +46,7 @@ async def start(tx: Transaction, here: Here, actor: Person, shift_id: int) -> Ta
     await timers.put(tx, kind=shifts.CLOSE, subject_id=shift.id, due=close)
     await visit_watch.begin(tx, here, task)
     await shifts.refresh_cards(tx, here, task)
-    for person in await tasks.companions(tx, task):
+    for person in await claims.companions(tx, task):
         await show(tx, person, "task", task.id, priority=Priority.TASK, now=here.now)
     return task
 
@@ -155,9 +155,11 @@ async def end(
     await may_end(tx, actor, task)
     if len(note) > NOTE_LIMIT:
         raise TooLong(limit=NOTE_LIMIT, length=len(note))
-    for companion in await tasks.companions(tx, task):
-        if companion.id in absent and await task_rows.leave(tx, task_id=task.id, person_id=companion.id, now=here.now):
-            task = await tasks.joined(tx, here, task, companion, TaskEvent.LEAVE)
+    for companion in await claims.companions(tx, task):
+        if companion.id in absent and await companion_rows.leave(
+            tx, task_id=task.id, person_id=companion.id, now=here.now
+        ):
+            task = await claims.joined(tx, here, task, companion, TaskEvent.LEAVE)
             text = NotThere(
                 what=await tasks.what(tx, here, task),
                 place=await tasks.rough_place(tx, task),
@@ -270,7 +272,7 @@ async def running(tx: Transaction, actor: Person, shift_id: int) -> tuple[Shift,
 async def _require_captain(tx: Transaction, actor: Person, task: Task) -> None:
     if task.taker_id == actor.id:
         return
-    if task.taker_id is None or not await tasks.goes_along(tx, actor, task):
+    if task.taker_id is None or not await claims.goes_along(tx, actor, task):
         raise NotAllowed
     raise CaptainOnly(captain=permissions.public_name(tx, await people.by_id(tx, task.taker_id)))
 

@@ -8,7 +8,7 @@ A search begins at once, by night as by day; others may join while it is on. Wha
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from community import dispatch, permissions, tasks, waking
+from community import claims, dispatch, permissions, tasks, waking
 from community.errors import NoLongerPossible, NotAllowed, NotFound, TooLong
 from community.here import Here
 from community.permissions import Action
@@ -93,7 +93,7 @@ async def place_name(tx: Transaction, task: Task) -> Both:
 async def team(tx: Transaction, task: Task) -> list[Person]:
     """The captain, then the others."""
     captain = [await people.by_id(tx, task.taker_id)] if task.taker_id else []
-    return [*captain, *await tasks.companions(tx, task)]
+    return [*captain, *await claims.companions(tx, task)]
 
 
 def check(here: Here, draft: Draft) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from community import (
     asking,
+    claims,
     dispatch,
     follow_up,
     knocks,
@@ -48,8 +49,8 @@ NOUNS: Mapping[TaskKind, Noun] = {
 
 
 async def claim(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
-    """🙋 我去. Raises what `tasks.claim` raises."""
-    task = await tasks.claim(tx, here, actor, task_id)
+    """🙋 我去. Raises what `claims.claim` raises."""
+    task = await claims.claim(tx, here, actor, task_id)
     if task.taker_id == actor.id:
         await follow_up.set_clock(tx, here, task)
     elif task.order_id is not None:
@@ -64,7 +65,7 @@ async def candidates(tx: Transaction, here: Here, actor: Person, task_id: int) -
     await permissions.require(tx, actor, Action.SEE_OPEN, place_id=task.place_id)
     if not tasks.wanted(task):
         raise NoLongerPossible
-    asked = [p for p in await offers.waiting(tx, task.id) if not await tasks.goes_along(tx, p, task)]
+    asked = [p for p in await offers.waiting(tx, task.id) if not await claims.goes_along(tx, p, task)]
     found = {p.id: p for p in (*asked, *await asking.best(tx, here, task, limit=_BY_HAND))}
     return [(p, permissions.public_name(tx, p)) for p in list(found.values())[:_BY_HAND]]
 
@@ -105,15 +106,15 @@ async def decline(tx: Transaction, here: Here, actor: Person, task_id: int) -> N
 async def release(tx: Transaction, here: Here, actor: Person, task_id: int) -> None:
     """↩️ 去不了: always one tap; somebody else is looked for at once. Raises NoLongerPossible."""
     task = await tasks.get(tx, task_id)
-    if await tasks.goes_along(tx, actor, task):
+    if await claims.goes_along(tx, actor, task):
         await follow_up.lose_companion(tx, here, task, actor)
     else:
-        await follow_up.replace(tx, here, await tasks.held_by(tx, actor, task_id), TaskEvent.RELEASE)
+        await follow_up.replace(tx, here, await claims.held_by(tx, actor, task_id), TaskEvent.RELEASE)
 
 
 async def still_coming(tx: Transaction, here: Here, actor: Person, task_id: int) -> None:
     """The answer to 还能来吗? Raises NoLongerPossible."""
-    await follow_up.answer(tx, here, await tasks.held_by(tx, actor, task_id))
+    await follow_up.answer(tx, here, await claims.held_by(tx, actor, task_id))
 
 
 async def set_off(tx: Transaction, here: Here, actor: Person, task_id: int) -> Task:
@@ -144,7 +145,7 @@ async def finish(tx: Transaction, here: Here, actor: Person, task_id: int) -> Ta
 
 async def ready(tx: Transaction, actor: Person, task_id: int) -> Task:
     """A task that this person leads and that enough people go to. Raises StillAlone, NoLongerPossible."""
-    task = await tasks.held_by(tx, actor, task_id)
+    task = await claims.held_by(tx, actor, task_id)
     if task.joined < task.least:
         raise StillAlone
     return task

@@ -14,6 +14,8 @@ Both = dict[str, str]
 """A name in both languages of the neighbourhood file: `{"zh": …, "en": …}`."""
 What = dict[str, str]
 """A name in both languages, or the key of a label: `{"label": …}`."""
+NO_NAME: Both = {"zh": "", "en": ""}
+"""Nothing to be named, or nothing that this reader may know."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,14 +7,14 @@ two must go is paid by the fund: the rule is the community's, and costs nobody w
 from dataclasses import dataclass
 from datetime import timedelta
 
-from community import tasks
+from community import claims
 from community import time_bank_ledger as ledger
 from community.here import Here
 from community.tell import tell
 from community.time_bank_texts import Capped, SetApart
 from storage.database import Transaction
+from storage.queries import orders as order_rows
 from storage.queries import people
-from storage.queries import tasks as task_rows
 from storage.queries import time_bank as rows
 from storage.records import Person, Task
 from storage.states import Priority, TransferKind
@@ -43,7 +43,7 @@ class Banked:
 
 async def post(tx: Transaction, here: Here, task: Task) -> list[Banked]:
     """Post a confirmed task's minutes to everybody who helped, the captain first; to each of them once."""
-    helpers = [*([await people.by_id(tx, task.taker_id)] if task.taker_id else []), *await tasks.companions(tx, task)]
+    helpers = [*([await people.by_id(tx, task.taker_id)] if task.taker_id else []), *await claims.companions(tx, task)]
     return [await _post_to(tx, here, task, helper) for helper in helpers]
 
 
@@ -85,7 +85,7 @@ async def _can_pay(tx: Transaction, person_id: int, minutes: int) -> bool:
 async def _beyond_the_day(tx: Transaction, here: Here, task: Task, helper: Person, minutes: int) -> int:
     """How much of a visit lies above what companionship may bring in a day."""
     companion = {s.code for s in here.neighbourhood.services if s.companion}
-    order = await task_rows.order_by_id(tx, task.order_id) if task.order_id is not None else None
+    order = await order_rows.by_id(tx, task.order_id) if task.order_id is not None else None
     if order is None or order.service not in companion:
         return 0
     midnight = (task.done_at or here.now).astimezone(here.zone).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from community import permissions, tasks
 from community import time_bank_ledger as ledger
 from community.here import Here
-from community.tell import Both
+from community.tell import NO_NAME
 from community.time_bank_ledger import Holdings
 from storage.database import Transaction
 from storage.queries import certificates, postings, time_bank
@@ -13,8 +13,6 @@ from storage.records import Json, Person
 from storage.rows import to_ms
 from storage.states import PostingState
 from storage.time_bank_records import AccountLine
-
-_NO_SERVICE: Both = {"zh": "", "en": ""}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +36,7 @@ def _line(tx: Transaction, here: Here, line: AccountLine) -> Json:
         "why": line.why.value,
         "kind": line.kind.value,
         "minutes": line.minutes,
-        "service": tasks.service_name(here, line.service) if line.service else _NO_SERVICE,
+        "service": tasks.service_name(here, line.service) if line.service else NO_NAME,
         "words": permissions.own_words(tx, line.words),
         "undone": line.undone,
     }

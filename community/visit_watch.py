@@ -7,7 +7,7 @@ neighbourhood file's (`[visits]`).
 
 from datetime import datetime, timedelta
 
-from community import dispatch, permissions, tasks
+from community import claims, dispatch, permissions, tasks
 from community.calls import close_question
 from community.errors import NoLongerPossible
 from community.here import Here
@@ -94,13 +94,13 @@ async def well(tx: Transaction, here: Here, actor: Person, task_id: int, *, on_b
 
     Who was heard on the phone may stay on beyond the hours of who is alone. Raises NoLongerPossible, LongEnough.
     """
-    task = await tasks.get(tx, task_id) if on_behalf else await tasks.held_by(tx, actor, task_id)
+    task = await tasks.get(tx, task_id) if on_behalf else await claims.held_by(tx, actor, task_id)
     await _stay(tx, here, actor, task, here.now, capped=not on_behalf)
 
 
 async def more_time(tx: Transaction, here: Here, actor: Person, task_id: int) -> datetime:
     """⏱ 再要 15 分钟: each press one step more; until when. Raises NoLongerPossible, LongEnough."""
-    task = await tasks.held_by(tx, actor, task_id)
+    task = await claims.held_by(tx, actor, task_id)
     return await _stay(tx, here, actor, task, max(task.until or here.now, here.now))
 
 
@@ -159,8 +159,8 @@ async def unheard(tx: Transaction, here: Here, task_id: int) -> None:
 async def need_help(tx: Transaction, here: Here, actor: Person, task_id: int, *, on_behalf: bool = False) -> None:
     """🆘 需要帮忙, by whoever is there (or said on the phone): the alarm at once. Raises NoLongerPossible."""
     task = await tasks.get(tx, task_id)
-    if not on_behalf and not await tasks.goes_along(tx, actor, task):
-        task = await tasks.held_by(tx, actor, task_id)
+    if not on_behalf and not await claims.goes_along(tx, actor, task):
+        task = await claims.held_by(tx, actor, task_id)
     if task.state is not TaskState.ARRIVED or task.taker_id is None:
         raise NoLongerPossible
     await timers.drop(tx, prefix=UNHEARD, subject_id=task.id)

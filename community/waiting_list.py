@@ -6,7 +6,7 @@ holds for any of them.
 
 from datetime import datetime, timedelta
 
-from community import dispatch, tasks, waking
+from community import claims, dispatch, tasks, waking
 from community.errors import NoLongerPossible, NotFound
 from community.here import Here
 from community.order_texts import LineClosed, PlacePassedOn, StillRoom
@@ -33,10 +33,10 @@ async def enter(tx: Transaction, here: Here, actor: Person, task_id: int) -> int
     task = await _held(tx, task_id)
     if task.kind not in tasks.QUEUED:
         raise NotFound
-    await tasks.by_which_role(tx, here, actor, task)
-    if task.state not in _OPEN or task.taker_id == actor.id or await tasks.goes_along(tx, actor, task):
+    await claims.by_which_role(tx, here, actor, task)
+    if task.state not in _OPEN or task.taker_id == actor.id or await claims.goes_along(tx, actor, task):
         raise NoLongerPossible
-    if await tasks.has_room(tx, task, besides=actor):
+    if await claims.has_room(tx, task, besides=actor):
         raise StillRoom
     before = [one.at + _TICK for one in await line(tx, task)]
     behind = max(here.now, *before) if before else here.now  # in order also within one moment

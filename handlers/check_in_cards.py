@@ -5,7 +5,7 @@ from datetime import datetime
 
 from community import check_in_day, check_in_list, check_ins, people, permissions
 from community.here import Here
-from community.tell import Both, Text
+from community.tell import NO_NAME, Both, Text
 from handlers.buttons import Rows, button
 from handlers.check_in import clock, day_buttons
 from handlers.render import Face
@@ -96,7 +96,7 @@ async def alarm_card(tx: Transaction, here: Here, day_id: int, reader: Person | 
         rough=sight.place,
         name=sight.name,
         phone=(sight.address.phone or "") if sight.address else "",
-        place=sight.address.place if sight.address else {"zh": "", "en": ""},
+        place=sight.address.place if sight.address else NO_NAME,
         by=await _public_name(tx, day.found_by),
         contact=sight.contact and not sight.looks_in,
         medical=here.neighbourhood.community.emergency.medical,

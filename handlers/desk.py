@@ -11,7 +11,7 @@ from telegram import Update
 from community import callers, check_in_search, desk, notices, people, permissions, shifts, time_bank_postings, votes
 from community.here import Here
 from community.permissions import Action
-from community.tell import Both, Text
+from community.tell import NO_NAME, Both, Text
 from handlers import emergency, volunteer_desk
 from handlers.buttons import Press, Rows, button
 from handlers.context import Turn
@@ -106,7 +106,7 @@ async def newcomer(tx: Transaction, _: Here, person_id: int, reader: Person | Gr
     waiting = person.verified_at is None and person.place_id is not None
     text = Newcomer(
         name=permissions.public_name(tx, person) if may and waiting else "",
-        place=await permissions.full_name(tx, person.place_id) if may else {"zh": "", "en": ""},
+        place=await permissions.full_name(tx, person.place_id) if may else NO_NAME,
         state="waiting" if waiting else "confirmed" if person.verified_at else "refused",
     )
     buttons = [[button("approve", "newcomer.confirm", person_id), button("reject", "newcomer.refuse", person_id)]]

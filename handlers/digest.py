@@ -19,7 +19,7 @@ from community import pings, report_reading, tasks, votes
 from community.errors import NoLongerPossible, Refused
 from community.here import Here
 from community.places import above
-from community.tell import Both, Text, What, show
+from community.tell import NO_NAME, Both, Text, What, show
 from handlers.buttons import Press, button, rows_json
 from handlers.context import Turn
 from handlers.flow import grid
@@ -28,7 +28,6 @@ from storage.database import Transaction
 from storage.records import Group, Outgoing, Person
 from storage.states import OfferState, PlaceKind, Priority
 
-_NOTHING: Both = {"zh": "", "en": ""}
 _WIDTH, _NOON = 3, 12
 
 
@@ -108,7 +107,7 @@ class Digests:
 
 
 async def _line(tx: Transaction, here: Here, reader: Person, kind: str, subject_id: int) -> CardLine:
-    sign, what, place, asks, due = _NOTHING, _NOTHING, _NOTHING, "", None
+    sign, what, place, asks, due = NO_NAME, NO_NAME, NO_NAME, "", None
     if kind == "task":
         task = await tasks.get(tx, subject_id)
         sign, what = await tasks.sign(tx, here, task), await tasks.what(tx, here, task)
@@ -121,7 +120,7 @@ async def _line(tx: Transaction, here: Here, reader: Person, kind: str, subject_
         category = here.neighbourhood.category(report.category)
         sign, what = {"zh": category.emoji, "en": category.emoji}, {"zh": category.name.zh, "en": category.name.en}
         building = await above(tx, report.place_id, PlaceKind.BUILDING) if report.place_id else None
-        place = building.name if building else _NOTHING
+        place = building.name if building else NO_NAME
     elif kind == votes.CARD:
         vote = await votes.get(tx, subject_id)
         what, due = {"zh": vote.question, "en": vote.question}, vote.closes_at

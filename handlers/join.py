@@ -19,7 +19,7 @@ from telegram import Update
 
 from community import people, permissions, places
 from community.errors import Refused
-from community.tell import Both, Text
+from community.tell import NO_NAME, Both, Text
 from handlers import pick
 from handlers.buttons import Press, button
 from handlers.context import Turn
@@ -156,7 +156,7 @@ async def take_name(turn: Turn, draft: Json, said: Said) -> str | None:
     if await _keep(turn, draft, said):
         return "name"
     if said.kind is not Kind.TEXT:
-        raise AskAgain(pick.PickFromButtons() if said.kind is Kind.PRESS else AskName(place={"zh": "", "en": ""}))
+        raise AskAgain(pick.PickFromButtons() if said.kind is Kind.PRESS else AskName(place=NO_NAME))
     draft["name"] = people.clean_name(said.text)
     return "phone"
 

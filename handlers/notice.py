@@ -17,7 +17,7 @@ from telegram import Update
 
 from community import notices, permissions
 from community.errors import NotAllowed
-from community.tell import Both, Text
+from community.tell import NO_NAME, Both, Text
 from handlers.buttons import Button, Press
 from handlers.context import Turn
 from handlers.flow import STAY, AskAgain, Flow, Step, begin, grid
@@ -122,7 +122,7 @@ async def take_words(turn: Turn, draft: Json, said: Said) -> str | None:
 async def ask_place(turn: Turn, draft: Json) -> None:
     """The places one's roles reach, each with how many people live there; from the top down."""
     buttons: list[Button] = []
-    name: Both = {"zh": "", "en": ""}
+    name: Both = NO_NAME
     if draft["at"] is None:
         for place in await notices.offices(turn.tx, turn.person):
             found = await notices.level(turn.tx, turn.person, place_id=place.id)
@@ -136,7 +136,7 @@ async def ask_place(turn: Turn, draft: Json) -> None:
         rows.insert(0, [_choice("to", draft["at"], "audience_here", name, found.people)])
     top = draft["at"] == draft["top"]
     back = FLOW.ways_out("place") if top else [FLOW.choice("place", "up", "back"), FLOW.ways_out("place")[1]]
-    await turn.say(AskPlace(place=name if not top else {"zh": "", "en": ""}), buttons=[*rows, back])
+    await turn.say(AskPlace(place=name if not top else NO_NAME), buttons=[*rows, back])
 
 
 def _choice(way: str, place_id: int, label: str, place: Both, count: int) -> Button:

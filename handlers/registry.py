@@ -16,6 +16,7 @@ from community.tell import Text
 from handlers import (
     asides,
     call,
+    call_cards,
     caller,
     check_in,
     check_in_cards,
@@ -91,7 +92,17 @@ _FLOWS = (
     *(check_in.FLOW, check_in_enrol.FLOW),
 )
 _SHOWN = (
-    *(report_cards, task_cards, shift_cards, proxy, vote_cards, notice_cards, time_bank_cards, volunteer_cards),
+    *(
+        report_cards,
+        task_cards,
+        call_cards,
+        shift_cards,
+        proxy,
+        vote_cards,
+        notice_cards,
+        time_bank_cards,
+        volunteer_cards,
+    ),
     *(desk, check_in_cards, emergency, visit),
 )
 

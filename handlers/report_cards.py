@@ -6,7 +6,7 @@ from datetime import datetime
 from community import people, permissions, report_reading, reports
 from community.here import Here
 from community.permissions import Action
-from community.tell import Both, Text
+from community.tell import NO_NAME, Both, Text
 from handlers.buttons import Rows, button
 from handlers.render import Face
 from storage.database import Transaction
@@ -100,7 +100,7 @@ async def for_desk(tx: Transaction, here: Here, report_id: int, reader: Person |
         stars=report.stars or 0,
         name=address.name if address else "",
         phone=(address.phone or "") if address else "",
-        door=address.place if address else {"zh": "", "en": ""},
+        door=address.place if address else NO_NAME,
         sealed=sealed,
     )
     buttons: Rows = []
@@ -192,7 +192,7 @@ async def for_judge(tx: Transaction, here: Here, report_id: int, reader: Person 
 
 
 def _unit(here: Here, report: Report) -> Both:
-    return reports.unit_name(here, report.unit) if report.unit else {"zh": "", "en": ""}
+    return reports.unit_name(here, report.unit) if report.unit else NO_NAME
 
 
 async def _worker(tx: Transaction, report: Report) -> str:

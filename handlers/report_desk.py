@@ -13,7 +13,7 @@ from telegram import Update
 from community import report_handling, report_intake, report_reading, report_verdict, reports
 from community.errors import NotFound, TooLong
 from community.permissions import Action, may, require
-from community.tell import Both, Text
+from community.tell import NO_NAME, Both, Text
 from handlers.buttons import Press
 from handlers.context import Turn
 from handlers.flow import AskAgain, Flow, Step, begin, grid
@@ -60,13 +60,10 @@ class ThanksForStars(Text, template="report/thanks"):
     number: int
 
 
-_NOBODY: Both = {"zh": "", "en": ""}
-
-
 async def accept(_: Update, turn: Turn, press: Press) -> None:
     """🧾 受理"""
     await report_handling.accept(turn.tx, turn.here, turn.person, press.subject)
-    await turn.answer(Done(number=press.subject, event="accept", unit=_NOBODY))
+    await turn.answer(Done(number=press.subject, event="accept", unit=NO_NAME))
 
 
 async def see_door(_: Update, turn: Turn, press: Press) -> None:
@@ -84,7 +81,7 @@ async def assign_proposed(_: Update, turn: Turn, press: Press) -> None:
 async def check(_: Update, turn: Turn, press: Press) -> None:
     """核实无误"""
     await report_handling.check(turn.tx, turn.here, turn.person, press.subject)
-    await turn.answer(Done(number=press.subject, event="check", unit=_NOBODY))
+    await turn.answer(Done(number=press.subject, event="check", unit=NO_NAME))
 
 
 async def start_assign(_: Update, turn: Turn, press: Press) -> None:
@@ -136,7 +133,7 @@ async def take_reason(turn: Turn, draft: Json, said: Said) -> str | None:
         raise AskAgain(AskReason(number=draft["report"], declined=draft["declined"]))
     _check_length(said.text)
     await report_handling.send_back(turn.tx, turn.here, turn.person, draft["report"], reason=said.text.strip())
-    await turn.say(Done(number=draft["report"], event="back", unit=_NOBODY))
+    await turn.say(Done(number=draft["report"], event="back", unit=NO_NAME))
     return None
 
 
@@ -163,7 +160,7 @@ async def take_result(turn: Turn, draft: Json, said: Said) -> str | None:
     await report_handling.resolve(
         turn.tx, turn.here, turn.person, draft["report"], words=said.text.strip(), files=files
     )
-    await turn.say(Done(number=draft["report"], event="resolve", unit=_NOBODY))
+    await turn.say(Done(number=draft["report"], event="resolve", unit=NO_NAME))
     return None
 
 
@@ -177,7 +174,7 @@ async def judge(_: Update, turn: Turn, press: Press) -> None:
     if press.word not in ("solved", "partly", "unsolved"):
         raise NotFound
     await report_verdict.judge(turn.tx, turn.here, turn.person, press.subject, event=ReportEvent(press.word))
-    await turn.answer(Done(number=press.subject, event=press.word, unit=_NOBODY))
+    await turn.answer(Done(number=press.subject, event=press.word, unit=NO_NAME))
 
 
 async def rate(_: Update, turn: Turn, press: Press) -> None:
@@ -190,7 +187,7 @@ async def rate(_: Update, turn: Turn, press: Press) -> None:
 async def withdraw(_: Update, turn: Turn, press: Press) -> None:
     """撤回"""
     await report_verdict.withdraw(turn.tx, turn.here, turn.person, press.subject)
-    await turn.answer(Done(number=press.subject, event="withdraw", unit=_NOBODY))
+    await turn.answer(Done(number=press.subject, event="withdraw", unit=NO_NAME))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from community import permissions, report_intake, report_reading, reports, shift_rounds
 from community.neighbourhood import Bilingual
-from community.tell import Both, Text
+from community.tell import NO_NAME, Both, Text
 from handlers import report_draft
 from handlers.buttons import Rows, button
 from handlers.context import Turn
@@ -127,7 +127,7 @@ async def _preview(turn: Turn, draft: Json) -> Preview:
 
 
 def _first(words: Bilingual | None) -> Both:
-    return {"zh": words.zh, "en": words.en} if words else {"zh": "", "en": ""}
+    return {"zh": words.zh, "en": words.en} if words else NO_NAME
 
 
 async def submit(turn: Turn, draft: Json) -> None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from community import groups, permissions, shift_repeats, shift_rounds, shifts, tasks, waiting_list
+from community import claims, groups, permissions, shift_repeats, shift_rounds, shifts, tasks, waiting_list
 from community.here import Here
 from community.permissions import Action
-from community.tell import Both, Text
+from community.tell import NO_NAME, Both, Text
 from handlers.buttons import Button, Rows, button
 from handlers.flow import grid
 from handlers.render import Face
@@ -116,13 +116,13 @@ async def face(tx: Transaction, here: Here, task: Task, reader: Person) -> Face:
 def skill_name(here: Here, code: str | None) -> Both:
     """What one must be able to do, in words; empty where nothing is asked for, or the file has it no more."""
     found = next((one for one in here.neighbourhood.skills if one.code == code), None)
-    return {"zh": found.name.zh, "en": found.name.en} if found else {"zh": "", "en": ""}
+    return {"zh": found.name.zh, "en": found.name.en} if found else NO_NAME
 
 
 async def _part(tx: Transaction, task: Task, line: list[InLine], reader: Person) -> str:
     if task.taker_id == reader.id:
         return "captain"
-    if await tasks.goes_along(tx, reader, task):
+    if await claims.goes_along(tx, reader, task):
         return "companion"
     mine = next((one for one in line if one.person_id == reader.id), None)
     return mine.state.value if mine else "none"

@@ -1,4 +1,4 @@
-"""The cards of an order and its task: for who was asked, who took it, who ordered, and who rings somebody up."""
+"""The cards of an order and its task: for who was asked, who took it, and who ordered."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from community import (
-    calls,
-    check_ins,
+    claims,
     dispatch,
     emergency_state,
     orders,
@@ -19,9 +18,10 @@ from community import (
 )
 from community.here import Here
 from community.permissions import Action
-from community.tell import Both, Text, What, plain
+from community.tell import NO_NAME, Both, Text, What, plain
 from handlers import shift_cards
-from handlers.buttons import Button, Rows, button
+from handlers.buttons import Rows, button
+from handlers.call_cards import answers
 from handlers.look_in import knock_buttons
 from handlers.render import Face
 from storage.database import Transaction
@@ -29,7 +29,6 @@ from storage.records import Group, Person, Task
 from storage.states import OfferState, TaskKind, TaskState
 
 S = TaskState
-_NOWHERE: Both = {"zh": "", "en": ""}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,21 +92,6 @@ class AskGood(Text, template="order/ask_good"):
     stars: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class CallCard(Text, template="task/call"):
-    """A call to make: to whom, and what to say or to ask."""
-
-    name: str
-    phone: str
-    place: Both
-    door: bool
-    asks: bool
-    quote: dict[str, Any]
-    state: str
-    tries: int
-    caller: str
-
-
 async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | Group) -> Face | None:
     """A task, for whoever was asked, took it or goes along."""
     if isinstance(reader, Group):
@@ -117,9 +101,9 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
         return await FACES[task.kind](tx, here, task, reader)
     order = await tasks.order_of(tx, task) if task.order_id is not None else None
     captain = task.taker_id == reader.id
-    mine = captain or await tasks.goes_along(tx, reader, task)
+    mine = captain or await claims.goes_along(tx, reader, task)
     said = await tasks.said_by(tx, reader, task)
-    going = [await people.get(tx, task.taker_id), *await tasks.companions(tx, task)] if task.taker_id else []
+    going = [await people.get(tx, task.taker_id), *await claims.companions(tx, task)] if task.taker_id else []
     address, words, password = None, "", ""
     if mine and task.state in tasks.HELD:
         if task.person_id is not None:
@@ -144,7 +128,7 @@ async def task_card(tx: Transaction, here: Here, task_id: int, reader: Person | 
         asked=captain and task.asked_at is not None and task.answered_at is None,
         name=address.name if address else "",
         phone=(address.phone or "") if address else "",
-        place=address.place if address else _NOWHERE,
+        place=address.place if address else NO_NAME,
         words=words,
         password=password,
         pair=task.least > 1,
@@ -215,7 +199,7 @@ async def my_order(tx: Transaction, here: Here, order_id: int, reader: Person | 
     order, task = await orders.get(tx, order_id)
     if isinstance(reader, Group):
         return None
-    going = [await people.get(tx, task.taker_id), *await tasks.companions(tx, task)] if task.taker_id else []
+    going = [await people.get(tx, task.taker_id), *await claims.companions(tx, task)] if task.taker_id else []
     served = reader.id == order.person_id
     repeat = await repeats.goes_on(tx, order)
     text = MyOrder(
@@ -255,61 +239,10 @@ async def ask_good(tx: Transaction, here: Here, order_id: int, reader: Person | 
     text = AskGood(service=service, sos=sos, state=task.state, stars=order.stars or 0)
     buttons: Rows = []
     if task.state is S.DONE:
-        buttons = [_answers("order", order.id)]
+        buttons = [answers("order", order.id)]
     elif task.state is S.CONFIRMED and order.stars is None and not sos:
         buttons = [[button("stars", "order.rate", order.id, str(n), count=n) for n in range(1, 6)]]
     return Face(text=text, buttons=buttons, photo=order.receipt or "")
-
-
-def _answers(prefix: str, subject: int) -> list[Button]:
-    return [
-        button("good", f"{prefix}.good", subject),
-        button("not_good", f"{prefix}.not_good", subject),
-        button("nobody_came", f"{prefix}.no_show", subject),
-    ]
-
-
-_IS_WELL = (("all_well", "call.well"), ("need_help", "call.need_help"))
-_BY_PHONE: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "report": (("solved", "call.solved"), ("unsolved", "call.unsolved")),
-    "proxy": (("agree", "call.yes"), ("disagree", "call.no")),
-    "gift": (("gift_take", "call.take"), ("gift_leave", "call.leave")),
-    "check_in": _IS_WELL,
-    visit_watch.QUESTION: _IS_WELL,
-    check_ins.CONTACT: (("contact_yes", "call.yes"), ("contact_no", "call.no")),
-}
-"""What may be answered on the phone to a question: labels and actions."""
-
-
-async def call_card(tx: Transaction, here: Here, task_id: int, reader: Person | Group) -> Face | None:
-    """A call, for whoever may make it."""
-    if isinstance(reader, Group):
-        return None
-    task = await tasks.get(tx, task_id)
-    open_still = task.state is S.OPEN and await calls.may_make(tx, here, reader, task)
-    person = await people.get(tx, task.person_id or 0)
-    address = await permissions.own_address(tx, person) if open_still else None
-    caller = await people.get(tx, task.taker_id) if task.taker_id else None
-    text = CallCard(
-        name=address.name if address else "",
-        phone=(address.phone or "") if address else "",
-        place=address.place if address else _NOWHERE,
-        door=person.contact_mode == "door",
-        asks=task.question is not None,
-        quote={"template": task.template, "context": task.context} if open_still else {},
-        state=task.state,
-        tries=task.tries,
-        caller=permissions.public_name(tx, caller) if caller else "",
-    )
-    buttons: Rows = []
-    missed = button("not_reached", "call.missed", task.id)
-    if open_still and task.question == "order":
-        buttons = [_answers("call", task.id), [missed]]
-    elif open_still and (known := _BY_PHONE.get(task.question or "")):
-        buttons = [[button(label, action, task.id) for label, action in known], [missed]]
-    elif open_still:
-        buttons = [[button("told", "call.told", task.id), missed]]
-    return Face(text=text, buttons=buttons)
 
 
 FACES: Mapping[TaskKind, Callable[[Transaction, Here, Task, Person], Awaitable[Face]]] = {
@@ -320,4 +253,4 @@ STEPS: Mapping[TaskKind, Callable[[Task], Rows]] = {TaskKind.KNOCK: knock_button
 """The captain's buttons where a kind of task has steps of its own."""
 CLAIMS: Mapping[TaskKind, str] = {TaskKind.KNOCK: "i_knock"}
 """What claiming is called where a kind of task has a word of its own."""
-CARDS = {"task": task_card, "order_mine": my_order, "order_ask": ask_good, "call": call_card}
+CARDS = {"task": task_card, "order_mine": my_order, "order_ask": ask_good}

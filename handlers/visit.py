@@ -10,10 +10,10 @@ from datetime import datetime
 
 from telegram import Update
 
-from community import helper_photos, orders, people, permissions, tasks, visit_positions, visit_watch
+from community import claims, helper_photos, orders, people, permissions, tasks, visit_positions, visit_watch
 from community.here import Here
 from community.permissions import Address
-from community.tell import Both, Text, What
+from community.tell import NO_NAME, Both, Text, What
 from handlers.buttons import Press, button
 from handlers.context import Turn
 from handlers.render import Face
@@ -23,7 +23,7 @@ from storage.records import Group, Person
 from storage.states import TaskState
 
 S = TaskState
-_NOBODY = Address(name="", phone=None, place={"zh": "", "en": ""})
+_NOBODY = Address(name="", phone=None, place=NO_NAME)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +111,7 @@ async def at_the_door(tx: Transaction, _: Here, order_id: int, reader: Person | 
     if isinstance(reader, Group) or reader.id != order.person_id or task.taker_id is None:
         return None
     here_now = task.state is S.ARRIVED
-    going = [await people.get(tx, task.taker_id), *await tasks.companions(tx, task)]
+    going = [await people.get(tx, task.taker_id), *await claims.companions(tx, task)]
     text = AtTheDoor(
         helpers=[permissions.public_name(tx, one) for one in going],
         password=permissions.own_words(tx, order.password) if here_now else "",

@@ -7,7 +7,7 @@ from community import helper_photos, lapses, people, permissions, tasks, volunte
 from community.asking import ANY_TIME, PARTS
 from community.here import Here
 from community.permissions import Action
-from community.tell import Both, Text
+from community.tell import NO_NAME, Both, Text
 from community.volunteers import Stage
 from handlers.buttons import Button, Rows, button
 from handlers.render import Face
@@ -16,7 +16,6 @@ from storage.records import Group, Person
 
 MINE = button("volunteer_mine", "volunteer.mine")
 BECOME = button("volunteer_become", "volunteer.mine")
-_NOWHERE: Both = {"zh": "", "en": ""}
 _DAYS = range(7)
 
 
@@ -88,7 +87,7 @@ def spoken(hours: int) -> list[dict[str, object]]:
 
 async def place_name(tx: Transaction, place_id: int | None) -> Both:
     """Where somebody helps."""
-    return await permissions.full_name(tx, place_id) if place_id else _NOWHERE
+    return await permissions.full_name(tx, place_id) if place_id else NO_NAME
 
 
 async def mine(tx: Transaction, here: Here, person_id: int, reader: Person | Group) -> Face | None:
@@ -154,7 +153,7 @@ async def for_staff(tx: Transaction, here: Here, person_id: int, reader: Person 
         stage=found.stage,
         name=permissions.public_name(tx, person) if may else "",
         phone=(address.phone or "") if address else "",
-        home=address.place if address else _NOWHERE,
+        home=address.place if address else NO_NAME,
         skills=skill_names(here, found.offer.skills) if may else [],
         teams=team_names(here, found.offer.teams) if may else [],
         hours=spoken(found.offer.hours) if may else [],

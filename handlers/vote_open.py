@@ -15,7 +15,7 @@ from telegram import Update
 
 from community import moments, permissions, vote_deadline, votes
 from community.errors import NotAllowed, TooLong
-from community.tell import Both, Text
+from community.tell import NO_NAME, Both, Text
 from community.vote_texts import TooSoon
 from handlers.buttons import Press, Rows, button
 from handlers.context import Turn
@@ -123,7 +123,7 @@ async def ask_place(turn: Turn, draft: Json) -> None:
     """From the widest place down; each can be taken as a whole."""
     at, below = await _options(turn, draft)
     rows: Rows = grid([FLOW.choice("place", str(p.id), p.name) for p in below[:_BUTTONS]], width=3)
-    name: Both = await permissions.full_name(turn.tx, at.id) if at else {"zh": "", "en": ""}
+    name: Both = await permissions.full_name(turn.tx, at.id) if at else NO_NAME
     if at is not None:
         rows.insert(0, [FLOW.choice("place", "whole", "vote_whole", place=name)])
         if at.parent_id in {p.id for p in await votes.scopes(turn.tx, turn.person)}:

@@ -3,6 +3,7 @@
 from dialogue import Dialogue, Edited, Popup, Press
 from factories import NAINAI, XIAOLIN, ZHOU, Speaker
 
+from storage.queries import orders as order_rows
 from storage.queries import tasks
 from storage.records import Order, Task
 
@@ -50,7 +51,7 @@ async def order_by_phone(chat: Dialogue, phone: str = "13900001077", who: Speake
 async def rows(chat: Dialogue, order_id: int = 1) -> tuple[Order, Task]:
     """The order and its task as they stand."""
     async with chat.town.database.read() as tx:
-        found, task = await tasks.order_by_id(tx, order_id), await tasks.of_order(tx, order_id)
+        found, task = await order_rows.by_id(tx, order_id), await tasks.of_order(tx, order_id)
     assert found is not None
     assert task is not None
     return found, task

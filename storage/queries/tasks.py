@@ -1,17 +1,11 @@
-"""Orders, and the tasks that are claimed for them."""
+"""Tasks: their steps, events and clocks, who has taken them, and what is still to be done."""
 
 from datetime import datetime, timedelta
 
-from storage.crypto import Sealed
 from storage.database import Transaction
-from storage.queries.people import PERSON
-from storage.records import Counted, Json, Order, Person, Task
+from storage.records import Counted, Json, Task
 from storage.states import PositionSaid, TaskEvent, TaskKind, TaskState
 
-_ORDER = (
-    "o.id, o.person_id, o.ordered_by, o.service, o.words, o.voice, o.photo, o.password, o.wanted_id, o.repeat_id, "
-    "o.receipt, o.stars, o.created_at"
-)
 _TASK = (
     "t.id, t.kind, t.order_id, t.person_id, t.place_id, t.state, t.taker_id, t.due, t.minutes, t.asked_at, "
     "t.answered_at, t.arrived_at, t.done_at, t.template, t.context, t.question, t.subject_id, t.tries, t.skill, "
@@ -19,38 +13,6 @@ _TASK = (
     "t.created_at"
 )
 _LIVE = "t.state NOT IN ('confirmed', 'cancelled')"
-
-
-async def add_order(
-    tx: Transaction,
-    *,
-    person_id: int,
-    ordered_by: int,
-    service: str,
-    words: Sealed | None,
-    voice: str | None,
-    photo: str | None,
-    password: Sealed,
-    wanted_id: int | None,
-    repeat_id: int | None,
-    now: datetime,
-) -> int:
-    """A new order; its number."""
-    return await tx.insert(
-        "INSERT INTO orders (person_id, ordered_by, service, words, voice, photo, password, wanted_id, "
-        "repeat_id, created_at) VALUES (:person_id, :ordered_by, :service, :words, :voice, :photo, :password, "
-        ":wanted_id, :repeat_id, :now)",
-        person_id=person_id,
-        ordered_by=ordered_by,
-        service=service,
-        words=words,
-        voice=voice,
-        photo=photo,
-        password=password,
-        wanted_id=wanted_id,
-        repeat_id=repeat_id,
-        now=now,
-    )
 
 
 async def add_task(
@@ -94,11 +56,6 @@ async def add_task(
         least=least,
         now=now,
     )
-
-
-async def order_by_id(tx: Transaction, order_id: int) -> Order | None:
-    """The order of that number."""
-    return await tx.one(Order, f"SELECT {_ORDER} FROM orders o WHERE o.id = :order_id", order_id=order_id)
 
 
 async def by_id(tx: Transaction, task_id: int) -> Task | None:
@@ -148,60 +105,6 @@ async def widen(tx: Transaction, *, task_id: int, people: int) -> None:
     """So many must go, and may."""
     await tx.run(
         "UPDATE tasks SET people = :people, least = :people WHERE id = :task_id", task_id=task_id, people=people
-    )
-
-
-async def join(tx: Transaction, *, task_id: int, person_id: int, now: datetime) -> bool:
-    """Somebody goes along; False when enough do."""
-    joined = await tx.run(
-        "UPDATE tasks SET companions = companions + 1, changed_at = :now "
-        "WHERE id = :task_id AND companions < people - 1 AND state IN ('claimed', 'on_way', 'arrived')",
-        task_id=task_id,
-        now=now,
-    )
-    if joined:
-        await tx.run(
-            "INSERT INTO companions (task_id, person_id, state, at) VALUES (:task_id, :person_id, 'going', :now) "
-            "ON CONFLICT (task_id, person_id) DO UPDATE SET state = 'going', at = excluded.at",
-            task_id=task_id,
-            person_id=person_id,
-            now=now,
-        )
-    return bool(joined)
-
-
-async def leave(tx: Transaction, *, task_id: int, person_id: int, now: datetime) -> bool:
-    """Somebody does not go along after all; False when they did not."""
-    left = await tx.run(
-        "UPDATE companions SET state = 'left', at = :now "
-        "WHERE task_id = :task_id AND person_id = :person_id AND state = 'going'",
-        task_id=task_id,
-        person_id=person_id,
-        now=now,
-    )
-    if left:
-        await tx.run("UPDATE tasks SET companions = companions - 1 WHERE id = :task_id", task_id=task_id)
-    return bool(left)
-
-
-async def is_companion(tx: Transaction, *, task_id: int, person_id: int) -> bool:
-    """Whether somebody goes along."""
-    found = await tx.one(
-        int,
-        "SELECT 1 FROM companions WHERE task_id = :task_id AND person_id = :person_id AND state = 'going'",
-        task_id=task_id,
-        person_id=person_id,
-    )
-    return found is not None
-
-
-async def companions(tx: Transaction, task_id: int) -> list[Person]:
-    """Who goes along, whoever joined first before the others."""
-    return await tx.all(
-        Person,
-        f"SELECT {PERSON} FROM people p JOIN companions c ON c.person_id = p.id "
-        "WHERE c.task_id = :task_id AND c.state = 'going' ORDER BY c.at, p.id",
-        task_id=task_id,
     )
 
 
@@ -256,18 +159,6 @@ async def not_reached(tx: Transaction, *, task_id: int) -> int:
     return await tx.need(int, "UPDATE tasks SET tries = tries + 1 WHERE id = :task_id RETURNING tries", task_id=task_id)
 
 
-async def set_repeat(tx: Transaction, *, order_id: int, repeat_id: int) -> None:
-    """It is the first of those that come every week."""
-    await tx.run(
-        "UPDATE orders SET repeat_id = :repeat_id WHERE id = :order_id", repeat_id=repeat_id, order_id=order_id
-    )
-
-
-async def keep_receipt(tx: Transaction, *, order_id: int, file: str) -> None:
-    """The photo of a receipt."""
-    await tx.run("UPDATE orders SET receipt = :file WHERE id = :order_id", file=file, order_id=order_id)
-
-
 async def put_off(tx: Transaction, *, task_id: int, due: datetime, now: datetime) -> None:
     """Another time; whether the taker can come then is not known."""
     await tx.run(
@@ -276,23 +167,6 @@ async def put_off(tx: Transaction, *, task_id: int, due: datetime, now: datetime
         due=due,
         now=now,
     )
-
-
-async def familiar(tx: Transaction, *, person_id: int, limit: int) -> list[Person]:
-    """Who has helped somebody before, the last first."""
-    return await tx.all(
-        Person,
-        f"SELECT {PERSON} FROM people p JOIN (SELECT t.taker_id, MAX(t.id) AS last FROM tasks t "
-        "WHERE t.person_id = :person_id AND t.kind = 'visit' AND t.state = 'confirmed' GROUP BY t.taker_id) own "
-        "ON own.taker_id = p.id WHERE p.erased_at IS NULL ORDER BY own.last DESC LIMIT :limit",
-        person_id=person_id,
-        limit=limit,
-    )
-
-
-async def change_password(tx: Transaction, *, order_id: int, password: Sealed) -> None:
-    """Another one: somebody who does not come any more knows the old one."""
-    await tx.run("UPDATE orders SET password = :password WHERE id = :order_id", password=password, order_id=order_id)
 
 
 async def forget(tx: Transaction, *, person_id: int) -> None:
@@ -316,40 +190,6 @@ async def add_event(
         actor_id=actor_id,
         event=event,
         state=state,
-    )
-
-
-async def rate(tx: Transaction, *, order_id: int, stars: int) -> bool:
-    """Stars, once; False when they were given already."""
-    return bool(
-        await tx.run(
-            "UPDATE orders SET stars = :stars WHERE id = :order_id AND stars IS NULL", order_id=order_id, stars=stars
-        )
-    )
-
-
-async def orders_of(tx: Transaction, *, person_id: int, limit: int) -> list[Order]:
-    """What somebody ordered or was helped with, latest first."""
-    return await tx.all(
-        Order,
-        # The latest of either kind, each from its index; an OR would read all orders.
-        f"SELECT {_ORDER} FROM orders o WHERE o.id IN ("
-        "SELECT id FROM (SELECT id FROM orders WHERE person_id = :person_id ORDER BY id DESC LIMIT :limit) own "
-        "UNION SELECT id FROM (SELECT id FROM orders WHERE ordered_by = :person_id AND ordered_by <> person_id "
-        "ORDER BY id DESC LIMIT :limit) for_others) ORDER BY o.id DESC LIMIT :limit",
-        person_id=person_id,
-        limit=limit,
-    )
-
-
-async def live_order(tx: Transaction, *, person_id: int, service: str) -> Order | None:
-    """The same thing ordered before and not finished yet."""
-    return await tx.one(
-        Order,
-        f"SELECT {_ORDER} FROM orders o JOIN tasks t ON t.order_id = o.id "
-        f"WHERE o.person_id = :person_id AND o.service = :service AND {_LIVE} AND t.state <> 'done' LIMIT 1",
-        person_id=person_id,
-        service=service,
     )
 
 

@@ -5,7 +5,7 @@ import itertools
 import pytest
 from factories import AMEI, NAINAI, XIAOLIN, Town
 
-from community import dispatch, follow_up, orders, tasks, visit_watch, waking
+from community import claims, dispatch, follow_up, orders, tasks, visit_watch, waking
 from community.errors import NoLongerPossible, NotFound
 from storage.database import Transaction
 from storage.queries import offers
@@ -84,7 +84,7 @@ async def test_every_move_is_one_line_more_on_the_timeline(town: Town) -> None:
 async def test_a_call_is_not_claimed_and_what_is_not_there_is_not_found(town: Town) -> None:
     async with town.database.write() as tx:
         with pytest.raises(NotFound):
-            await tasks.claim(tx, town.here(), await town.person(XIAOLIN), 9)
+            await claims.claim(tx, town.here(), await town.person(XIAOLIN), 9)
         with pytest.raises(NotFound):
             await tasks.get(tx, 9)
 
@@ -93,7 +93,7 @@ async def test_putting_it_back_forgets_the_visit_and_remembers_who_had_it(town: 
     async with town.database.write() as tx:
         task = await brought_to(tx, town, S.ARRIVED)
         assert task.arrived_at is not None
-        task = await tasks.put_back(tx, town.here(), task, E.NO_SHOW, actor=None)
+        task = await claims.put_back(tx, town.here(), task, E.NO_SHOW, actor=None)
 
         assert (task.taker_id, task.arrived_at, task.done_at) == (None, None, None)
         said = await offers.of(tx, task_id=task.id, person_id=(await town.person(XIAOLIN)).id)

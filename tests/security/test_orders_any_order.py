@@ -21,6 +21,7 @@ from world import World
 from community import (
     answers,
     calls,
+    claims,
     emergencies,
     order_changes,
     order_verdict,
@@ -123,7 +124,7 @@ class Orders(RuleBasedStateMachine):
 
     def going(self, task: Task) -> set[int]:
         """Who has it or goes along."""
-        along = self.world.run(tasks.companions(self.tx, task))
+        along = self.world.run(claims.companions(self.tx, task))
         return {person.id for person in along} | ({task.taker_id} if task.taker_id else set())
 
     # ---- what is done
@@ -188,8 +189,8 @@ class Orders(RuleBasedStateMachine):
     @rule(which=one_of, name=helpers, other=helpers, steps=st.integers(-3, 4))
     def somebody_helps_as_usual(self, which: int, name: str, other: str, steps: int) -> None:
         """Claims it, goes there (with somebody else, where two must) and does it, and is thanked; or a part of that."""
-        for claims in (name, other):
-            self.somebody_claims(which, claims)
+        for one in (name, other):
+            self.somebody_claims(which, one)
         for step in ON_THE_WAY[: abs(steps)]:
             self.somebody_goes_on(which, step, name)
         if steps < 0:
@@ -282,7 +283,7 @@ class Orders(RuleBasedStateMachine):
     @invariant()
     def nobody_has_what_somebody_else_has(self) -> None:
         for task in self.visits():
-            going = self.world.run(tasks.companions(self.tx, task))
+            going = self.world.run(claims.companions(self.tx, task))
             assert task.companions == len(going)
             assert task.taker_id not in {person.id for person in going}
             assert task.joined <= task.people
