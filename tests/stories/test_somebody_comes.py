@@ -75,13 +75,13 @@ async def test_a_cry_for_help_at_night(town: Town) -> None:
     await town.tap(NAINAI, "🆘 马上来人")
     await town.hears(NAINAI, "已经叫人了!*马上给您打电话。*")
     for who in (XIAOLIN, AMEI):
-        await town.hears(who, "🆘 急事求助*3号楼*您能去吗?")
+        await town.hears(who, "🆘 急事求助*3号楼*您现在能去吗?")
     await town.hears(WU, "☎️ 请打电话告诉陈奶奶(13900001001):*")  # the night officer is not in chat
     await town.advance(seconds=61)
     await town.hears(WU, "🔴 订单 0001 3号楼 “急事求助”,1 分钟了还没人接*")
 
     won = await town.tap(AMEI, "🙋 我去")
-    await town.hears(NAINAI, "找到人了:志愿者阿梅来办“急事求助”,今天 23:4*前到。*")
+    await town.hears(NAINAI, "找到人了:志愿者阿梅马上来,今天 23:4*前到。*")
     mine = await town.hears(AMEI, "🆘 急事求助*3号楼2梯301*陈奶奶*13900001001*")
     await town.tap(WU, "已告知")
     await town.tap(AMEI, "📍 到门口了")
