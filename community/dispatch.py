@@ -21,6 +21,7 @@ from storage.states import OfferState, Priority, Role, TaskKind
 
 WAVE, OFFICER, STAFF = "look_wave", "look_officer", "look_staff"
 FIRST, SECOND, LAST = 1, 2, 3
+_EVERYBODY = 10_000
 _REFUSED = (OfferState.DECLINED, OfferState.RELEASED)
 
 
@@ -72,7 +73,7 @@ async def _go_on(tx: Transaction, here: Here, task: Task) -> bool:
     wave, asked = task.wave, 0
     while not asked and wave < LAST:
         wave = max(wave + 1, _first(task))
-        asked = await _ask(tx, here, task, wave=wave, limit=_size(here, wave))
+        asked = await _ask(tx, here, task, wave=wave, limit=_size(here, task, wave))
     await rows.next_wave(tx, task_id=task.id, wave=wave)
     await timers.drop(tx, prefix=WAVE, subject_id=task.id)
     if wave < LAST:
@@ -91,8 +92,10 @@ def _chosen(here: Here, wave: int) -> Wave:
     return numbers.first_wave if wave == FIRST else numbers.second_wave
 
 
-def _size(here: Here, wave: int) -> int:
-    """How many are asked in a wave."""
+def _size(here: Here, task: Task, wave: int) -> int:
+    """How many are asked in a wave; for a search everybody who serves there."""
+    if task.kind is TaskKind.SEARCH:
+        return _EVERYBODY
     return here.neighbourhood.dispatch.last_wave_people if wave == LAST else _chosen(here, wave).people
 
 

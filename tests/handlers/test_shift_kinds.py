@@ -4,6 +4,8 @@ from dialogue import Dialogue, Edited, Forge, Popup, Press
 from factories import AMEI, AQIANG, B3_GROUP, WU, XIAOLIN, XIAOWANG
 from ordering import told
 
+from storage.states import Role
+
 EVENT = "🙌 志愿活动 📍 3号楼*包饺子，帮忙和面*"
 SEARCH = "🔎 寻人 📍 3号楼*灰外套，3 点在东门*"
 
@@ -173,6 +175,15 @@ async def test_a_search_asks_all_at_once_is_joined_while_it_is_on_and_ends_when_
         "灰外套" in shown.text for who in (XIAOLIN, AMEI) for shown in chat.screen(who) if "寻人" in shown.text
     )
     await chat.play(AMEI, [(Forge("shift.found:1:"), "*")])
+
+
+async def test_everybody_who_serves_there_is_asked_to_search(chat: Dialogue) -> None:
+    volunteers = ((Role.VOLUNTEER, "G2"),)
+    many = [await chat.town.resident(f"邻居{n}", "B3-1-101", roles=volunteers) for n in range(70)]
+
+    await post_search(chat)
+
+    assert await chat.town.count("offers") == len(many) + 3  # 小林, 阿梅 and the grid worker
 
 
 async def test_a_search_at_night_wakes_volunteers_and_found_before_it_began_sends_everybody_home(
