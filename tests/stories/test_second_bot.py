@@ -6,9 +6,11 @@ import signal
 import sys
 from pathlib import Path
 
+import pytest
 from factories import AMEI, AQIANG, KEY, LIU, NAINAI, WU, XIAOHE, XIAOLIN, XIAOWANG, ZHOU
 from story import PATIENCE_S, Town, settle
 
+pytestmark = pytest.mark.slow
 OFTEN = 25  # times for one person: with more, a slow machine would see the flood gate close
 PEOPLE = (AQIANG, AMEI, LIU, NAINAI, WU, XIAOHE, XIAOLIN, XIAOWANG, ZHOU)
 

@@ -124,6 +124,7 @@ async def test_whoever_is_killed_the_others_go_on_in_order_and_once(crew: Crew) 
     assert said_twice <= 2 * IN_FLIGHT
 
 
+@pytest.mark.slow
 async def test_two_receivers_behind_a_balancer_take_each_update_once(crew: Crew) -> None:
     ports = []
     for _ in range(2):
