@@ -7,7 +7,7 @@ neighbourhood file's (`[visits]`).
 
 from datetime import datetime, timedelta
 
-from community import claims, dispatch, permissions, tasks
+from community import claims, dispatch, permissions, tasks, waking
 from community.calls import close_question
 from community.errors import NoLongerPossible
 from community.here import Here
@@ -133,14 +133,18 @@ async def over(tx: Transaction, here: Here, task: Task) -> None:
 
 
 async def unheard(tx: Transaction, here: Here, task_id: int) -> None:
-    """No answer: the person served is asked to look, and whoever is in charge hears; of a lone helper as an alarm."""
+    """No answer: the person served is asked to look, and whoever is in charge hears; of a lone helper as an alarm.
+
+    Both come again, less and less often, until all is well or it is over.
+    """
     task = await tasks.get(tx, task_id)
-    if task.state is not TaskState.ARRIVED or task.asked_at is None or task.taker_id is None:
+    silent = task.asked_at is not None or task.alarm_at is not None
+    if task.state is not TaskState.ARRIVED or not silent or task.taker_id is None:
         return
     helper = await people.by_id(tx, task.taker_id)
     name = permissions.public_name(tx, helper)
     served = await people.by_id(tx, task.person_id or 0)
-    if reachable_by_chat(served):
+    if reachable_by_chat(served) and task.alarm_at is None:
         text = StillThere(helper=name, hotline=here.neighbourhood.community.hotline)
         await tell(tx, served, text, priority=Priority.REPLY, now=here.now)
     if tasks.alone(task):
@@ -154,6 +158,14 @@ async def unheard(tx: Transaction, here: Here, task_id: int) -> None:
     )
     for person in await _in_charge(tx, here, task):
         await tell(tx, person, long, priority=Priority.TASK, now=here.now)
+    await _again(tx, here, task, since=task.asked_at)
+
+
+async def _again(tx: Transaction, here: Here, task: Task, *, since: datetime | None) -> None:
+    """As long after as it has lasted by now, half an hour at least."""
+    least = timedelta(minutes=here.neighbourhood.dispatch.staff_minutes)
+    due = here.now + max(here.now - (since or here.now), least)
+    await timers.put(tx, kind=UNHEARD, subject_id=task.id, due=due if tasks.alone(task) else waking.after(here, due))
 
 
 async def need_help(tx: Transaction, here: Here, actor: Person, task_id: int, *, on_behalf: bool = False) -> None:
@@ -195,6 +207,7 @@ async def _alarm(
             await permissions.open_address(tx, here, served, viewer=person, role="alarm", subject=about)
             await permissions.open_address(tx, here, helper, viewer=person, role="alarm", subject=about)
             await show(tx, person, CARD, task.id, priority=Priority.EMERGENCY, now=here.now)
+    await _again(tx, here, task, since=task.alarm_at)
     await tasks.refresh_cards(tx, here, task)
 
 

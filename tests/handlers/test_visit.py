@@ -156,6 +156,26 @@ async def test_an_alarm_at_night_waits_for_nobody(chat: Dialogue) -> None:
     assert any("上门警报" in text for text in told(chat, WU))
 
 
+async def test_an_alarm_comes_again_until_all_is_well(chat: Dialogue) -> None:
+    await order(chat)
+    await claim(chat)
+    await chat.say(XIAOLIN, Press("📍 到门口了"))
+    await chat.advance(minutes=31)
+    await chat.advance(minutes=10)
+    first = await chat.town.count("audit", "action = 'opened_address' AND detail = 'alarm'")
+    assert first > 0
+
+    await chat.advance(minutes=31)
+    again = await chat.town.count("audit", "action = 'opened_address' AND detail = 'alarm'")
+    asked = sum("还没说做好了" in text for text in told(chat, NAINAI))
+    await chat.say(XIAOLIN, Press("😊 都好"))
+    await chat.advance(minutes=14)
+
+    assert again > first
+    assert asked == 1
+    assert await chat.town.count("audit", "action = 'opened_address' AND detail = 'alarm'") == again
+
+
 async def test_two_who_are_there_together_are_asked_late_and_raise_no_alarm(chat: Dialogue) -> None:
     await chat.play(NAINAI, [("/order", "*"), (Press("🔥 查燃气"), "*"), (Press("✅ 叫人来"), ["*", "*"])])
     await claim(chat)
@@ -171,7 +191,9 @@ async def test_two_who_are_there_together_are_asked_late_and_raise_no_alarm(chat
     assert "时间有点长了，都好吗？" in told(chat, XIAOLIN)[0]
     await chat.advance(minutes=10)
 
-    assert any("去了很久，问了没回话" in text for text in told(chat, WU))
+    assert sum("去了很久，问了没回话" in text for text in told(chat, WU)) == 1
+    await chat.advance(minutes=31)
+    assert sum("去了很久，问了没回话" in text for text in told(chat, WU)) == 1
     assert "上门警报" not in everything(chat, WU)
 
 

@@ -312,7 +312,7 @@ class Orders(RuleBasedStateMachine):
             for name, secrets in SECRETS.items():
                 if rows[name].id == task.person_id:
                     for secret in secrets:
-                        found[secret] |= on_it
+                        found[secret] |= on_it | (callers if on_it and task.alarm_at else set())
         for call in self.tasks("kind = 'call' AND state = 'open'"):
             for name, secrets in SECRETS.items():
                 if rows[name].id == call.person_id:
