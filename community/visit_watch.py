@@ -194,12 +194,13 @@ async def _alarm(
             state=task.state,
             now=here.now,
         )
-    await close_question(tx, here, question=QUESTION, subject_id=task.id)
-    text = AreYouWell(
-        service=await tasks.what(tx, here, task), place=await tasks.rough_place(tx, task), asked=actor is not None
-    )
-    if ring:
-        await have_rung(tx, helper, text, question=QUESTION, subject_id=task.id, urgent=True, now=here.now)
+    asked = await rows.live_calls(tx, question=QUESTION, subject_id=task.id)
+    if actor is not None or not asked:  # whoever is to ring already goes on
+        await close_question(tx, here, question=QUESTION, subject_id=task.id)
+        if ring:
+            what, place = await tasks.what(tx, here, task), await tasks.rough_place(tx, task)
+            text = AreYouWell(service=what, place=place, asked=actor is not None)
+            await have_rung(tx, helper, text, question=QUESTION, subject_id=task.id, urgent=True, now=here.now)
     served = await people.by_id(tx, task.person_id or 0)
     for person in await _in_charge(tx, here, task):
         if person.id not in (helper.id, served.id):

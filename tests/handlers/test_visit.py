@@ -173,6 +173,7 @@ async def test_an_alarm_comes_again_until_all_is_well(chat: Dialogue) -> None:
 
     assert again > first
     assert asked == 1
+    assert await chat.town.count("tasks", "kind = 'call' AND question = 'visit'") == 1
     assert await chat.town.count("audit", "action = 'opened_address' AND detail = 'alarm'") == again
 
 
