@@ -11,7 +11,7 @@ from storage.database import Transaction
 from storage.queries import audit, people, places
 from storage.queries import companions as companion_rows
 from storage.queries import votes as vote_rows
-from storage.records import Ballot, OwnBallot, Person, Report, Task, Vote
+from storage.records import Ballot, OwnBallot, Person, Place, Report, Task, Vote
 from storage.states import PlaceKind, ReportState, Role, TaskState, VoteState
 
 
@@ -90,6 +90,15 @@ async def may_inside(tx: Transaction, person: Person, action: Action, place_id: 
         if at and at.kind is not PlaceKind.UNIT and await places.overlap(tx, one=at.id, other=place_id):
             return grant.role
     return None
+
+
+async def reach(tx: Transaction, person: Person, action: Action, kinds: tuple[PlaceKind, ...]) -> list[Place]:
+    """The places of these kinds at which somebody may do something, in the order of the kinds."""
+    found: dict[int, Place] = {}
+    for grant in await people.grants(tx, person.id):
+        if grant.role in ALLOWED[action]:
+            found |= {p.id: p for p in await places.within(tx, place_id=grant.place_id, kinds=kinds)}
+    return sorted(found.values(), key=lambda p: (kinds.index(p.kind), p.id))
 
 
 async def require(tx: Transaction, person: Person, action: Action, *, place_id: int | None) -> Role:

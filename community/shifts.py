@@ -73,11 +73,7 @@ async def of_task(tx: Transaction, task: Task) -> Shift:
 
 async def scopes(tx: Transaction, person: Person) -> list[Place]:
     """The places somebody may post shifts for, the widest first."""
-    found: dict[int, Place] = {}
-    for grant in await people.grants(tx, person.id):
-        if grant.role in permissions.ALLOWED[Action.POST_SHIFT]:
-            found |= {p.id: p for p in await places.within(tx, place_id=grant.place_id, kinds=SCOPES)}
-    return sorted(found.values(), key=lambda p: (SCOPES.index(p.kind), p.id))
+    return await permissions.reach(tx, person, Action.POST_SHIFT, SCOPES)
 
 
 async def buildings(tx: Transaction, place_id: int) -> list[Place]:

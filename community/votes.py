@@ -68,11 +68,7 @@ async def get(tx: Transaction, vote_id: int) -> Vote:
 
 async def scopes(tx: Transaction, person: Person) -> list[Place]:
     """The places to whose households somebody may put a question, containers first."""
-    found: dict[int, Place] = {}
-    for grant in await people.grants(tx, person.id):
-        if grant.role in permissions.ALLOWED[Action.OPEN_VOTE]:
-            found |= {p.id: p for p in await places.within(tx, place_id=grant.place_id, kinds=SCOPES)}
-    return sorted(found.values(), key=lambda p: (SCOPES.index(p.kind), p.id))
+    return await permissions.reach(tx, person, Action.OPEN_VOTE, SCOPES)
 
 
 async def reach(tx: Transaction, place_id: int) -> tuple[int, int]:
