@@ -88,8 +88,8 @@ async def keep(_: Update, turn: Turn, __: Press) -> None:
 
 async def good(_: Update, turn: Turn, press: Press) -> None:
     """👍 好了"""
-    await order_verdict.confirm(turn.tx, turn.here, turn.person, press.subject)
-    await turn.answer(ThanksForAnswer(event="confirm"))
+    order = await order_verdict.confirm(turn.tx, turn.here, turn.person, press.subject)
+    await turn.answer(ThanksForAnswer(event="well" if order.service == tasks.SOS else "confirm"))
 
 
 async def not_good(_: Update, turn: Turn, press: Press) -> None:

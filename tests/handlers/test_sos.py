@@ -105,7 +105,7 @@ async def test_once_it_is_over_nobody_need_ring_any_more(chat: Dialogue) -> None
     assert card(chat, ZHOU, "☎️*").startswith("☎️ 请打电话告诉陈奶奶")
 
     assert chat.card(NAINAI, "现在没事了吗？").labels == ["👍 好了", "👎 没好", "没人来"]
-    await chat.play(NAINAI, [(Press("👍 好了"), [Popup("*"), Edited("没事就好。*"), Edited("🆘 急事求助*")])])
+    await chat.play(NAINAI, [(Press("👍 好了"), [Popup("没事就好。"), Edited("没事就好。*"), Edited("🆘 急事求助*")])])
 
     assert not chat.card(NAINAI, "没事就好*").labels
     assert not chat.card(ZHOU, "☎️*").labels
